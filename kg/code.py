@@ -1,0 +1,332 @@
+"""A static index of a project's code: which implementations, checks and conditions exist, and what each one says.
+
+Everything here reads source text with :mod:`ast` and imports none of it, so that ``kg list`` or ``kg lint`` can say
+"stale" or "no such check" without loading NumPy.  The join is by name only: a check function bears its claim's name,
+an implementation its concept's name, a condition function its condition's name.
+
+A digest covers the *normalised* syntax: docstrings, annotations of locals, formatting and the names of local
+variables do not count; constants, operators, argument names and the text of every control do.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import importlib.util
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from kg.errors import SourceError
+
+if TYPE_CHECKING:
+    from kg.graph import Claim
+    from kg.project import Project
+
+
+@dataclass(frozen=True)
+class Function:
+    """One named function of the project: where it stands and its source."""
+
+    name: str
+    topic: str
+    path: Path
+    line: int
+    source: str
+    signature: str
+    doc: str
+    node: ast.FunctionDef = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class CheckFunction(Function):
+    """A check with its negative controls as ``(wording, source)`` and the names of its other parts (witness, …)."""
+
+    controls: tuple[tuple[str, str], ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    attached: tuple[ast.FunctionDef, ...] = field(default=(), repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class CodeIndex:
+    """What a project's packages define, by name; `module_names` maps a name to the functions visible in its module."""
+
+    implementations: Mapping[str, Function]
+    checks: Mapping[str, CheckFunction]
+    conditions: Mapping[str, Function]
+    helpers: Mapping[tuple[Path, str], ast.AST] = field(repr=False)
+
+    def reached(self, claim: Claim) -> tuple[str, ...]:
+        """Names of the implementations a claim's check can reach: by ``use("…")``, or its two sides."""
+        check = self.checks.get(claim.name)
+        if check is None:
+            return tuple(name for name in (claim.left, claim.right) if name and name in self.implementations)
+        names = _used_names([check.node, *check.attached])
+        return tuple(name for name in names if name in self.implementations)
+
+
+def package_folder(project: Project, package: str) -> Path:
+    """The folder of an importable package, found from the project's root first.
+
+    Raises:
+        SourceError: if there is no such package.
+    """
+    local = project.root.joinpath(*package.split("."))
+    if local.is_dir():
+        return local
+    try:
+        spec = importlib.util.find_spec(package)
+    except ModuleNotFoundError:
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
+        raise SourceError(
+            project.root / "pyproject.toml",
+            1,
+            f"there is no package '{package}'",
+            "create the folder with an __init__.py, or correct its name under [tool.kg]",
+        )
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def index(project: Project) -> CodeIndex:
+    """Read the implementations and checks of a project (cached while no file of theirs changes)."""
+    folders = (package_folder(project, project.implementations), package_folder(project, project.checks))
+    stamps = tuple(
+        (path, path.stat().st_mtime_ns, path.stat().st_size)
+        for folder in folders
+        for path in sorted(folder.glob("*.py"))
+    )
+    return _index(folders, stamps)
+
+
+@lru_cache(maxsize=8)
+def _index(folders: tuple[Path, Path], stamps: tuple[tuple[Path, int, int], ...]) -> CodeIndex:
+    implementations: dict[str, Function] = {}
+    checks: dict[str, CheckFunction] = {}
+    conditions: dict[str, Function] = {}
+    helpers: dict[tuple[Path, str], ast.AST] = {}
+    for path, _, _ in stamps:
+        text = path.read_text(encoding="utf-8")
+        tree = _parse(path, text)
+        for name, node in _module_definitions(tree):
+            helpers[path, name] = node
+        if path.parent == folders[0]:
+            for node in _functions(tree):
+                if not node.name.startswith("_"):
+                    implementations[node.name] = _function(path, text, node)
+        if path.parent == folders[1]:
+            checks |= {check.name: check for check in _checks(path, text, tree)}
+            conditions |= {
+                node.name: _function(path, text, node)
+                for node in _functions(tree)
+                if _decorator_names(node) & {"condition"}
+            }
+    frozen = MappingProxyType
+    return CodeIndex(frozen(implementations), frozen(checks), frozen(conditions), frozen(helpers))
+
+
+def _parse(path: Path, text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise SourceError(
+            path, error.lineno or 1, f"not valid Python ({error.msg})", "correct the syntax"
+        ) from None
+
+
+def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    return (node for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
+def _module_definitions(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name, node
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, node
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield node.target.id, node
+
+
+def _function(path: Path, text: str, node: ast.FunctionDef) -> Function:
+    return Function(
+        name=node.name,
+        topic=path.stem,
+        path=path,
+        line=node.lineno,
+        source=_source(text, node),
+        signature=f"{node.name}({ast.unparse(node.args)})",
+        doc=ast.get_docstring(node) or "",
+        node=node,
+    )
+
+
+def _source(text: str, node: ast.FunctionDef) -> str:
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return "\n".join(text.splitlines()[first - 1 : node.end_lineno])
+
+
+def _decorator_names(node: ast.FunctionDef) -> set[str]:
+    """``check`` for ``@check``, ``name.control`` for ``@name.control("…")``."""
+    return {ast.unparse(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list}
+
+
+def _checks(path: Path, text: str, tree: ast.Module) -> Iterator[CheckFunction]:
+    functions = list(_functions(tree))
+    for node in functions:
+        if "check" not in _decorator_names(node):
+            continue
+        controls: list[tuple[str, str]] = []
+        parts: list[tuple[str, str]] = []
+        attached: list[ast.FunctionDef] = []
+        for other in functions:
+            for decorator in other.decorator_list:
+                owner, part, wording = _attachment(decorator)
+                if owner != node.name:
+                    continue
+                attached.append(other)
+                if part == "control":
+                    controls.append((wording, _source(text, other)))
+                else:
+                    parts.append((part, _source(text, other)))
+        base = _function(path, text, node)
+        yield CheckFunction(
+            **{name: getattr(base, name) for name in base.__dataclass_fields__},
+            controls=tuple(controls),
+            parts=tuple(parts),
+            attached=tuple(attached),
+        )
+
+
+def _attachment(decorator: ast.expr) -> tuple[str, str, str]:
+    """Owner, part and wording of ``@owner.part("wording")`` or ``@owner.part``; empty strings for anything else."""
+    call = decorator if isinstance(decorator, ast.Call) else None
+    target = call.func if call else decorator
+    if not (isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)):
+        return "", "", ""
+    wording = ""
+    if call and call.args and isinstance(call.args[0], ast.Constant):
+        wording = str(call.args[0].value)
+    return target.value.id, target.attr, wording
+
+
+def _used_names(nodes: list[ast.FunctionDef]) -> list[str]:
+    found = {
+        str(call.args[0].value)
+        for node in nodes
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "use"
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    }
+    return sorted(found)
+
+
+class _Normalise(ast.NodeTransformer):
+    """Drop docstrings and decorators' positions, and number the local variables by first appearance."""
+
+    def __init__(self, function: ast.FunctionDef) -> None:
+        arguments = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
+        stored = [
+            n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        ]
+        local = [name for name in dict.fromkeys(stored) if name not in arguments]
+        self.names = {name: f"local{number}" for number, name in enumerate(local)}
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name(self.names.get(node.id, node.id), node.ctx)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node = ast.FunctionDef(**{f: getattr(node, f) for f in node._fields if hasattr(node, f)})
+        if ast.get_docstring(node) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        return self.generic_visit(node)
+
+
+@lru_cache(maxsize=4096)
+def _normal_form(node: ast.AST) -> str:
+    # ast nodes hash by identity, which is right here: the index keeps them alive.
+    if not isinstance(node, ast.FunctionDef):
+        return ast.dump(node)
+    copy: ast.FunctionDef = ast.parse(ast.unparse(node)).body[0]  # type: ignore[assignment]
+    return ast.dump(_Normalise(copy).visit(copy))
+
+
+def _closure(index: CodeIndex, path: Path, node: ast.AST, seen: dict[tuple[Path, str], str]) -> None:
+    """Collect the normal forms of a definition and of every definition of its module that it names."""
+    for name in sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name)}):
+        key = (path, name)
+        other = index.helpers.get(key) or _imported(index, path, name)
+        if other is not None and key not in seen and other is not node:
+            seen[key] = _normal_form(other)
+            _closure(index, path, other, seen)
+
+
+def _imported(index: CodeIndex, path: Path, name: str) -> ast.AST | None:
+    """An implementation of another module that this module imports under its own name."""
+    function = index.implementations.get(name)
+    return function.node if function is not None and function.path != path else None
+
+
+def function_digest(index: CodeIndex, function: Function) -> str:
+    """Digest of one function with everything of the project's code that it reaches by plain reference."""
+    seen: dict[tuple[Path, str], str] = {}
+    _closure(index, function.path, function.node, seen)
+    text = [
+        _normal_form(function.node),
+        *(form for _, form in sorted(seen.items(), key=lambda item: item[0][1])),
+    ]
+    return hashlib.sha256("\n".join(text).encode()).hexdigest()
+
+
+def claim_digest(index: CodeIndex, claim: Claim) -> str:
+    """Digest of a claim: its statement, its check with all controls, and every implementation and condition reached.
+
+    Evidence that carries another digest is stale. Seeds and primes are derived from it.
+    """
+    pieces = [
+        claim.kind,
+        claim.statement,
+        claim.formula or "",
+        claim.left or "",
+        claim.right or "",
+        claim.up_to or "",
+    ]
+    check = index.checks.get(claim.name)
+    if check is not None:
+        seen: dict[tuple[Path, str], str] = {}
+        for node in (check.node, *check.attached):
+            pieces.append(_normal_form(node))
+            _closure(index, check.path, node, seen)
+        pieces += [form for _, form in sorted(seen.items(), key=lambda item: item[0][1])]
+        pieces += [wording for wording, _ in check.controls]
+    for name in index.reached(claim):
+        pieces.append(f"{name} {function_digest(index, index.implementations[name])}")
+    for name in claim.conditions:
+        if name in index.conditions:
+            pieces.append(f"{name} {function_digest(index, index.conditions[name])}")
+    return hashlib.sha256("\x00".join(pieces).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def judge_digest() -> str:
+    """Digest of the code that judges (``kg.numbers`` and ``kg.verify``): evidence of another judge is stale."""
+    here = Path(__file__).parent
+    text = [
+        _module_form(path)
+        for folder in ("numbers", "verify")
+        for path in sorted((here / folder).glob("*.py"))
+    ]
+    return hashlib.sha256("\n".join(text).encode()).hexdigest()[:16]
+
+
+def _module_form(path: Path) -> str:
+    # Comments and blank lines drop out of the dump; docstrings of the judge may count, they change seldom.
+    return ast.dump(ast.parse(path.read_text(encoding="utf-8")))

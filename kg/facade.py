@@ -1,0 +1,78 @@
+"""The graph from Python: ``g = kg.open()``, then ``g.claims(about="gelu")``, ``g.query("…")``, ``g.verify()``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.graph import Claim, Concept, Graph, Paper, load
+from kg.project import find_project
+
+if TYPE_CHECKING:
+    from kg.query import Result
+    from kg.verify import ChainRun, Verdict
+
+
+class OpenGraph:
+    """A project's graph, ready to be asked. `graph` is the full object underneath."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def concepts(self, topic: str | None = None) -> list[Concept]:
+        """All concepts, or those of one topic, by name."""
+        return [c for c in self.graph.concepts.values() if topic in (None, c.topic)]
+
+    def claims(
+        self, about: str | None = None, kind: str | None = None, topic: str | None = None
+    ) -> list[Claim]:
+        """Claims by name: about a concept (or a narrower one), of a kind, of a topic."""
+        found: Iterable[Claim] = self.graph.claims_about(about) if about else self.graph.claims.values()
+        return [c for c in found if kind in (None, c.kind) and topic in (None, c.topic)]
+
+    def papers(self) -> list[Paper]:
+        """All papers, by key."""
+        return list(self.graph.papers.values())
+
+    def find(self, name: str) -> Concept | Claim | Paper:
+        """What is called `name`.
+
+        Raises:
+            UsageError: if nothing is, with a guess at what was meant.
+        """
+        return self.graph.find(name)
+
+    def query(self, text: str) -> Result:
+        """Run a SPARQL 1.1 query; the project's prefixes need not be declared."""
+        from kg.query import select
+
+        return select(self.graph, text)
+
+    def verify(self, *names: str, everything: bool = False, jobs: int = 2) -> list[Verdict]:
+        """Run what is stale among the named claims (all by default); nothing is written."""
+        from kg.verify import verify
+
+        return verify(self.graph, names, everything=everything, jobs=jobs)
+
+    def path(self, start: str, end: str) -> ChainRun | None:
+        """Run the shortest chain of equivalences between two concepts, or None if there is none."""
+        from kg.path import shortest_chain
+        from kg.verify import run_chain
+
+        chain = shortest_chain(self.graph, start, end)
+        return None if chain is None else run_chain(self.graph, [step.claim for step in chain], (start, end))
+
+    def is_stale(self, claim: str) -> bool:
+        """Whether the recorded evidence of a claim is missing or belongs to another text."""
+        return self.graph.is_stale(self.graph.claims[claim])
+
+
+def open_graph(directory: str | Path | None = None) -> OpenGraph:
+    """The graph of a project.
+
+    Raises:
+        UsageError: if the folder is no project.
+        SourceError: if a file of it cannot be read.
+    """
+    return OpenGraph(load(find_project(Path(directory) if directory is not None else None)))

@@ -1,0 +1,1 @@
+"""Reference implementations, one module a topic, each function named after its concept."""

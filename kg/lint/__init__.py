@@ -1,0 +1,46 @@
+"""Every problem of a project at once: ``path:line: what is wrong: what to do``, sorted.
+
+Rules about what a stanza must hold are SPARQL queries in ``rules/*.rq``, one file each, whose comment header is
+their title, message and advice. Rules that need text, names or Python are functions, one module per kind of source.
+Nothing here stops at the first fault: a file that cannot be parsed is reported, and the rest is still checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from kg.lint import bibliography, code, layout, names, queries
+from kg.lint.draft import Draft, Problem
+from kg.project import Project
+
+__all__ = ["Problem", "problems"]
+
+CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
+    layout.syntax_errors,
+    layout.stanzas_out_of_place,
+    layout.control_characters,
+    layout.malformed_numbers,
+    names.twice_defined,
+    names.unwritable,
+    names.unknown_terms,
+    names.unknown_references,
+    names.former_names,
+    bibliography.faults,
+    bibliography.unused_entries,
+    bibliography.unknown_citations,
+    code.unchecked_claims,
+    code.checks_without_control,
+    code.orphan_checks,
+    code.orphan_implementations,
+    code.unknown_uses,
+    code.conditions_on_one_side,
+    queries.broken_rules,
+)
+"""Every rule; each takes the draft and yields the problems it finds."""
+
+
+def problems(project: Project) -> list[Problem]:
+    """Everything that is wrong with a project, by file and line; an empty list if nothing is."""
+    draft = Draft(project)
+    found = {problem for check in CHECKS for problem in check(draft)}
+    return sorted(found, key=lambda problem: (problem.path.as_posix(), problem.line, str(problem)))

@@ -1,0 +1,80 @@
+"""The layout of the concept map: every topic area drawn by itself, the areas packed on shelves like an atlas.
+
+One drawing of the whole graph by forces is unreadable at any speed; areas keep neighbours together, and computing
+places here means that the reader's browser only paints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import sqrt
+
+from kg.site.graphviz import Point, Size
+from kg.site.graphviz import lay_out as lay_out_boxes
+
+PADDING = 28
+HEADING = 36
+
+
+@dataclass(frozen=True)
+class Place:
+    """Centre and size of a box."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def lay_out(
+    areas: Mapping[str, Iterable[str]], sizes: Mapping[str, Size], edges: Iterable[tuple[str, str]]
+) -> tuple[dict[str, Place], dict[str, Place]]:
+    """Places of all boxes and of the areas that hold them; ``edges`` run in reading order."""
+    edges = sorted(set(edges))
+    drawn = {area: _area(sorted(members), sizes, edges) for area, members in sorted(areas.items())}
+    corners = _shelves({area: size for area, (_, size) in drawn.items()})
+    boxes: dict[str, Place] = {}
+    frames: dict[str, Place] = {}
+    for area, (places, size) in drawn.items():
+        left, top = corners[area]
+        frames[area] = Place(left + size.width / 2, top + size.height / 2, size.width, size.height)
+        for name, (x, y) in places.items():
+            boxes[name] = Place(round(left + x, 1), round(top + y, 1), sizes[name].width, sizes[name].height)
+    return boxes, frames
+
+
+def _area(
+    members: list[str], sizes: Mapping[str, Size], edges: list[tuple[str, str]]
+) -> tuple[dict[str, Point], Size]:
+    """Places inside one area, from its upper left corner, and its size with padding and heading."""
+    inside = set(members)
+    joined = [edge for edge in edges if inside.issuperset(edge)]
+    linked = {name for edge in joined for name in edge}
+    loose = _rows([name for name in members if name not in linked])
+    own = {name: sizes[name] for name in members}
+    layout = lay_out_boxes(own, [*joined, *loose], ranksep="0.5", nodesep="0.15")
+    places = {name: (x + PADDING, y + PADDING + HEADING) for name, (x, y) in layout.centres.items()}
+    return places, Size(layout.size.width + 2 * PADDING, layout.size.height + 2 * PADDING + HEADING)
+
+
+def _rows(loose: list[str]) -> list[tuple[str, str]]:
+    """Lines, never drawn, that set boxes without lines in rows of about a square, not in one tall column."""
+    per_row = max(1, round(sqrt(len(loose)) / 1.6))
+    return [(a, b) for place, (a, b) in enumerate(zip(loose, loose[1:], strict=False), 1) if place % per_row]
+
+
+def _shelves(sizes: Mapping[str, Size], gap: float = 40) -> dict[str, tuple[float, float]]:
+    """Upper left corners of rectangles set on shelves, tallest first, about 8:5 in all."""
+    total = sum((size.width + gap) * (size.height + gap) for size in sizes.values())
+    shelf_width = max([sqrt(total * 1.6), *(size.width for size in sizes.values())])
+    corners: dict[str, tuple[float, float]] = {}
+    x = y = shelf = 0.0
+    for area in sorted(sizes, key=lambda name: (-sizes[name].height, name)):
+        size = sizes[area]
+        if x and x + size.width > shelf_width:
+            x, y, shelf = 0.0, y + shelf + gap, 0.0
+        corners[area] = (x, y)
+        x += size.width + gap
+        shelf = max(shelf, size.height)
+    return corners

@@ -1,0 +1,186 @@
+"""The Sphinx domain ``kg``: pages, roles, inventory, and which documents a change of the graph makes out of date.
+
+Roles: ``:kg:concept:`gelu```, ``:kg:claim:`…```, ``:kg:paper:`…```, ``:kg:topic:`…```. Without a title of their own
+they show the label. The inventory lets other projects link here by intersphinx.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.domains import Domain, ObjType
+from sphinx.roles import XRefRole
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.nodes import make_refnode
+
+from kg.site import pages
+from kg.site.doctree import short_citation
+from kg.site.knowledge import Knowledge
+
+if TYPE_CHECKING:
+    from sphinx.addnodes import pending_xref
+    from sphinx.builders import Builder
+    from sphinx.environment import BuildEnvironment
+
+FAMILY = {"concept": "concept", "claim": "claim", "paper": "paper", "topic": "area"}
+"""The folder of the pages of each type of object."""
+
+
+class PageDirective(SphinxDirective):
+    """The whole content of a generated document."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The page's document tree."""
+        domain = KgDomain.of(self.env)
+        docname = self.arguments[0]
+        tree = pages.page(domain.knowledge, docname)
+        domain.note_page(self.env.docname, docname, _digest(tree.pformat()))
+        return [tree]
+
+
+class KgDomain(Domain):
+    """Concepts, claims, papers and topics as objects that any page can refer to."""
+
+    name = "kg"
+    label = "Knowledge graph"
+    object_types: ClassVar = {kind: ObjType(kind, kind) for kind in FAMILY}
+    roles: ClassVar = {kind: XRefRole(warn_dangling=True) for kind in FAMILY}
+    directives: ClassVar = {"page": PageDirective}
+    initial_data: ClassVar = {"inputs": "", "pages": {}, "labels": {}}
+    data_version = 1
+
+    knowledge: Knowledge
+
+    @classmethod
+    def of(cls, env: BuildEnvironment) -> KgDomain:
+        """The domain of a build, with its type."""
+        domain = env.domains["kg"]
+        assert isinstance(domain, cls)
+        return domain
+
+    # --- what each document shows -------------------------------------------------------------------
+
+    @property
+    def shown_pages(self) -> dict[str, dict[str, str]]:
+        """For each document the generated pages in it, with their digests."""
+        found: dict[str, dict[str, str]] = self.data["pages"]
+        return found
+
+    @property
+    def shown_labels(self) -> dict[str, dict[tuple[str, str], str]]:
+        """For each document the things it names by their label, with the label it shows."""
+        found: dict[str, dict[tuple[str, str], str]] = self.data["labels"]
+        return found
+
+    def note_page(self, document: str, docname: str, digest: str) -> None:
+        """Remember that a document shows a generated page in this state."""
+        self.shown_pages.setdefault(document, {})[docname] = digest
+
+    def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
+        """Remember the labels an authored document shows by its roles."""
+        for node in document.findall(addnodes.pending_xref):
+            if node.get("refdomain") == self.name and not node.get("refexplicit"):
+                key = (node["reftype"], node["reftarget"])
+                self.shown_labels.setdefault(docname, {})[key] = self.label_of(*key) or ""
+
+    def clear_doc(self, docname: str) -> None:
+        """Forget a document."""
+        self.shown_pages.pop(docname, None)
+        self.shown_labels.pop(docname, None)
+
+    def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
+        """Take over what a parallel reader remembered."""
+        for docname in docnames:
+            for key in ("pages", "labels"):
+                if docname in otherdata[key]:
+                    self.data[key][docname] = otherdata[key][docname]
+
+    def outdated(self) -> list[str]:
+        """The documents that would now show something else than they did."""
+        inputs = self.knowledge.inputs
+        if self.data["inputs"] == inputs:
+            return []
+        self.data["inputs"] = inputs
+        changed = {
+            document
+            for document, shown in self.shown_pages.items()
+            if any(pages.fingerprint(self.knowledge, docname) != digest for docname, digest in shown.items())
+        }
+        changed |= {
+            document
+            for document, shown in self.shown_labels.items()
+            if any((self.label_of(*key) or "") != label for key, label in shown.items())
+        }
+        return sorted(changed)
+
+    # --- references -----------------------------------------------------------------------------------
+
+    def label_of(self, kind: str, name: str) -> str | None:
+        """What a thing is called on a page, or nothing if there is no such thing."""
+        graph = self.knowledge.graph
+        if kind == "concept" and name in graph.concepts:
+            return graph.concepts[name].label
+        if kind == "claim" and name in graph.claims:
+            return self.knowledge.title(name)
+        if kind == "paper" and name in graph.papers:
+            return short_citation(graph.papers[name])
+        if kind == "topic" and name in graph.topics:
+            return self.knowledge.title(name)
+        return None
+
+    def resolve_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        typ: str,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> nodes.reference | None:
+        """A link to the page of what a role names."""
+        label = self.label_of(typ, target)
+        if label is None:
+            return None
+        content = contnode if node.get("refexplicit") else nodes.inline("", label, classes=[f"kg-{typ}-link"])
+        return make_refnode(builder, fromdocname, f"{FAMILY[typ]}/{target}", "", content)
+
+    def resolve_any_xref(
+        self,
+        env: BuildEnvironment,
+        fromdocname: str,
+        builder: Builder,
+        target: str,
+        node: pending_xref,
+        contnode: nodes.Element,
+    ) -> list[tuple[str, nodes.reference]]:
+        """The same where the type is not said."""
+        found = []
+        for kind in FAMILY:
+            reference = self.resolve_xref(env, fromdocname, builder, kind, target, node, contnode)
+            if reference is not None:
+                found.append((f"kg:{kind}", reference))
+        return found
+
+    def get_objects(self) -> Iterator[tuple[str, str, str, str, str, int]]:
+        """Everything other projects can link to."""
+        graph = self.knowledge.graph
+        members = {
+            "concept": graph.concepts,
+            "claim": graph.claims,
+            "paper": graph.papers,
+            "topic": graph.topics,
+        }
+        for kind, names in members.items():
+            for name in names:
+                yield name, self.label_of(kind, name) or name, kind, f"{FAMILY[kind]}/{name}", "", 1
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

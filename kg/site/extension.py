@@ -1,0 +1,93 @@
+"""How the extension plugs into Sphinx: events, assets, figures and the maths renderer."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.errors import ExtensionError
+
+from kg.errors import KgError
+from kg.project import find_project
+from kg.site import assets, maths, pages
+from kg.site.domain import KgDomain
+from kg.site.figures import HTML_VISITORS, kg_map, skip
+from kg.site.knowledge import Knowledge
+from kg.site.sources import GraphProject
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+    from sphinx.environment import BuildEnvironment
+    from sphinx.util.typing import ExtensionMetadata
+
+OWN_STATIC = Path(__file__).parent / "static"
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register everything with Sphinx."""
+    app.add_domain(KgDomain)
+    for node, visit in HTML_VISITORS.items():
+        others = {form: (skip, None) for form in ("latex", "text", "man", "texinfo")}
+        app.add_node(node, html=(visit, None), **others)
+    app.add_html_math_renderer("kg", (maths.visit_inline, None), (maths.visit_block, None))
+    app.add_config_value("kg_project", "", "env", str)
+    app.add_config_value("kg_site_version", "", "env", str)
+    app.connect("config-inited", _version)
+    app.connect("builder-inited", _open)
+    app.connect("env-get-outdated", _outdated)
+    app.connect("html-page-context", _scripts)
+    return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _version(app: Sphinx, config: Config) -> None:
+    """Tie the build to the extension's own code and assets: another version of it reads every page again."""
+    state = hashlib.sha256()
+    for path in sorted(OWN_STATIC.parent.rglob("*.py")):
+        state.update(path.read_bytes())
+    config.kg_site_version = state.hexdigest()
+
+
+def _open(app: Sphinx) -> None:
+    """Find the graph, and let its pages be documents."""
+    try:
+        project = find_project(Path(app.confdir, app.config.kg_project) if app.config.kg_project else None)
+        assets.require()
+        knowledge = Knowledge(project)
+        KgDomain.of(app.env).knowledge = knowledge
+        sources = GraphProject(
+            app.srcdir,
+            app.config.source_suffix,
+            Path(app.doctreedir, "kg"),
+            lambda: pages.docnames(knowledge),
+        )
+        sources.restore(app.project)
+        app.project = app.env.project = sources
+        _ = knowledge.graph
+    except KgError as error:
+        raise ExtensionError(str(error)) from None
+    app.config.html_static_path.extend([str(OWN_STATIC), str(assets.STATIC)])
+    if app.builder.format == "html":
+        app.add_css_file("kg.css")
+
+
+def _outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    return KgDomain.of(env).outdated()
+
+
+def _scripts(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give a page the styles and scripts that something on it needs, and no page any other."""
+    if doctree is None:
+        return
+    if any(doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))):
+        app.add_css_file("katex/katex.min.css")
+    if any(doctree.findall(kg_map)):
+        app.add_js_file("kg-map.js", loading_method="defer")
+
+

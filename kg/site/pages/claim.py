@@ -1,0 +1,212 @@
+"""The page of a claim: what it says, why it is true, how it is checked, and how it fares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+
+from kg.site.doctree import (
+    Inline,
+    badge,
+    bullets,
+    claim_item,
+    claim_link,
+    concept_link,
+    definitions,
+    formula,
+    line_of_prose,
+    mono,
+    para,
+    paper_link,
+    place,
+    prose,
+    section,
+    source_code,
+    span,
+    strong,
+    topic_link,
+)
+from kg.site.doctree import page_link, xref
+from kg.site.figures import drawing
+from kg.site.neighbourhood import around_claim, claims_beside
+from kg.site.status import evidence_in_words, status_of
+
+if TYPE_CHECKING:
+    from kg.code import Function
+    from kg.graph import Claim
+    from kg.site.knowledge import Knowledge
+
+
+def claim_page(knowledge: Knowledge, name: str) -> nodes.section:
+    """The whole page."""
+    claim = knowledge.graph.claims[name]
+    page = section(
+        knowledge.title(name),
+        _trail(knowledge, claim),
+        para(*line_of_prose(claim.statement), classes=["kg-lead"]),
+        *_refuted(knowledge, claim),
+        *_why(knowledge, claim),
+        *_formula(claim),
+        *_conditions(knowledge, claim),
+        _standing(knowledge, claim),
+        *_sides(knowledge, claim),
+        *_check(knowledge, claim),
+        _evidence(knowledge, claim),
+        _sources(knowledge, claim),
+        _how_to_run(claim),
+        _neighbours(knowledge, claim),
+        ident="claim",
+    )
+    place(page, claim.place)
+    return page
+
+
+def _trail(knowledge: Knowledge, claim: Claim) -> nodes.paragraph:
+    kind = knowledge.word(claim.kind)
+    return para(
+        page_link("claims", "Claims"),
+        " › ",
+        topic_link(knowledge, claim.topic),
+        " › ",
+        kind,
+        "  ",
+        badge(status_of(knowledge, claim)),
+        classes=["kg-trail"],
+    )
+
+
+def _refuted(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
+    """For a refutation: the sentence people say, and what is true instead."""
+    if not claim.as_usually_said:
+        return []
+    said = nodes.block_quote("", para(*line_of_prose(claim.as_usually_said)), classes=["kg-said"])
+    repaired: list[nodes.Node] = []
+    if claim.repaired_by:
+        other = knowledge.graph.claims.get(claim.repaired_by)
+        sentence = f": {other.statement}" if other else ""
+        link = claim_link(knowledge, claim.repaired_by)
+        repaired = [para(strong("What is true instead: "), link, sentence)]
+    return [section("As usually said, which is false", said, *repaired, ident="as-usually-said")]
+
+
+def _why(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
+    if not claim.because:
+        return []
+    title = "Why it is false" if claim.kind == "Refutation" else "Why it is true"
+    return [section(title, *prose(claim.because), ident="why")]
+
+
+def _formula(claim: Claim) -> list[nodes.Node]:
+    return [section("Formula", formula(claim.formula), ident="formula")] if claim.formula else []
+
+
+def _conditions(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
+    parts: list[nodes.Node] = []
+    if claim.where:
+        parts.append(para("Holds where: ", *line_of_prose(claim.where), "."[: not claim.where.endswith(".")]))
+    if claim.up_to:
+        parts.append(para(f"Equal up to {knowledge.word(claim.up_to)}: {knowledge.explanation(claim.up_to)}"))
+    known = knowledge.graph.conditions
+    pairs: list[tuple[list[Inline], list[Inline]]] = [
+        ([known[name].label], [*line_of_prose(known[name].definition)]) for name in claim.conditions if name in known
+    ]
+    if pairs:
+        parts.append(definitions(pairs))
+    if not parts:
+        parts.append(para("No condition beyond shapes that fit."))
+    return [section("Conditions", *parts, ident="conditions")]
+
+
+def _standing(knowledge: Knowledge, claim: Claim) -> nodes.section:
+    status = status_of(knowledge, claim)
+    return section(
+        "Strength and freshness",
+        para(badge(status), f" {status.summary[:1].upper()}{status.summary[1:]}."),
+        ident="strength",
+    )
+
+
+def _sides(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
+    """Both sides' code next to each other; where a side is no concept, whatever the check reaches."""
+    found = knowledge.code.implementations
+    names = [name for name in (claim.left, claim.right) if name in found]
+    others = [name for name in knowledge.code.reached(claim) if name not in names]
+    listings = [_listing(knowledge, found[name]) for name in [*names, *others] if name is not None]
+    if not listings:
+        return []
+    title = "Both sides" if len(names) == 2 else "Implementations"
+    return [section(title, nodes.container("", *listings, classes=["kg-sides"]), ident="sides")]
+
+
+def _listing(knowledge: Knowledge, function: Function) -> nodes.Element:
+    where = f"{knowledge.project.relative(function.path).as_posix()}:{function.line}"
+    if function.name in knowledge.graph.concepts:
+        caption: list[Inline] = [concept_link(knowledge, function.name), "  ", span(where, "kg-where")]
+    else:
+        caption = [mono(function.name), "  ", span(where, "kg-where")]
+    return source_code(function.source, "python", caption)
+
+
+def _check(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
+    check = knowledge.code.checks.get(claim.name)
+    if check is None:
+        both = claim.left in knowledge.code.implementations and claim.right in knowledge.code.implementations
+        words = (
+            "No check is written: both sides are implemented concepts with the same inputs, "
+            "and the judge compares the two directly."
+            if both
+            else "There is no check for this claim."
+        )
+        return [section("The check", para(words), ident="check")]
+    parts: list[nodes.Node] = [_listing(knowledge, check)]
+    parts += [source_code(text, "python", [f"Its {part}"]) for part, text in check.parts]
+    sections = [section("The check", *parts, ident="check")]
+    if check.controls:
+        wordings = [line_of_prose(wording) for wording, _ in check.controls]
+        said = para("Each of these deliberately broken variants must be rejected, or the check proves nothing:")
+        listings = [source_code(text, "python") for _, text in check.controls]
+        sections.append(section("Negative controls", said, bullets(wordings), *listings, ident="controls"))
+    return list(sections)
+
+
+def _evidence(knowledge: Knowledge, claim: Claim) -> nodes.section:
+    sentences = evidence_in_words(knowledge, claim)
+    return section("Evidence", bullets([[sentence] for sentence in sentences]), ident="evidence")
+
+
+def _sources(knowledge: Knowledge, claim: Claim) -> nodes.section:
+    items: list[list[Inline]] = []
+    for source in claim.sources:
+        paper = knowledge.graph.papers.get(source.paper)
+        who = paper_link(paper) if paper else xref("paper", source.paper)
+        seen = knowledge.word(source.status)
+        explained = knowledge.explanation(source.status)
+        title = f", {paper.title}" if paper else ""
+        items.append([who, f"{title}, {source.locator} ", span(f"({seen})", "kg-where"), f". {explained}"])
+    return section("Sources", bullets(items), ident="sources")
+
+
+def _how_to_run(claim: Claim) -> nodes.section:
+    return section(
+        "How to run it",
+        source_code(f"kg verify {claim.name}", "console"),
+        source_code(f'import kg\n\ngraph = kg.open()\nprint(graph.verify("{claim.name}"))', "python"),
+        ident="run",
+    )
+
+
+def _neighbours(knowledge: Knowledge, claim: Claim) -> nodes.section:
+    beside = claims_beside(knowledge, claim)
+    parts: list[nodes.Node] = [drawing(around_claim(knowledge, claim), f"What “{knowledge.title(claim.name)}” is joined to")]
+    concepts = [concept_link(knowledge, name) for name in claim.concepts]
+    if concepts:
+        separated: list[Inline] = []
+        for concept in concepts:
+            separated += [", ", concept] if separated else [concept]
+        parts.append(para(strong("Concepts: "), *separated))
+    if beside:
+        parts.append(para(strong("Claims that share a concept with it:")))
+        parts.append(bullets(claim_item(knowledge, other) for other in beside))
+    parts.append(para(page_link("map", "Find it on the concept map"), classes=["kg-onmap"]))
+    return section("Neighbours", *parts, ident="neighbours")

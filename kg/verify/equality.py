@@ -1,0 +1,89 @@
+"""The judge of Identity, Reduction and EqualUpTo: the strongest arithmetic that applies, and floats beside it.
+
+Residues decide where they can; balls where they cannot; floats alone as a last resort.  Whatever decided, the sides
+must also agree in float64 within a derived tolerance, so that a text that is right in the field but overflows or
+cancels in practice is not called verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kg.verify import floating, residue, scaling
+from kg.verify.declare import Control
+from kg.verify.trial import Trial
+from kg.verify.verdict import Finding, Verdict
+
+
+def judge(trial: Trial, controls: Sequence[Control], verdict: Verdict) -> Verdict:
+    """Settle an equality and its controls."""
+    finding = settle(trial)
+    if finding.accepted is not True:
+        outcome = "failed" if finding.accepted is False else "cantTell"
+        return verdict.but(outcome=outcome, reason=finding.reason, method=finding.method)
+    rejected, unseen = reject_controls(trial, controls)
+    verdict = verdict.but(
+        outcome="passed",
+        strength=finding.strength,
+        method=finding.method,
+        log2_error=finding.log2_error,
+        controls=(rejected, len(controls)),
+        shapes=tuple(finding.shapes),
+        reason=finding.reason,
+    )
+    if unseen:
+        return verdict.but(
+            outcome="cantTell", strength=None, reason=f"the control was not rejected: {unseen[0]}"
+        )
+    return verdict
+
+
+def settle(trial: Trial) -> Finding:
+    """Accept or reject by the strongest arithmetic that applies; the reason says why stronger ones did not."""
+    exact = residue.judge(trial)
+    reasons = [exact.reason] if exact.accepted is None else []
+    if exact.accepted is None:
+        exact = scaling.judge(trial)
+        reasons += [exact.reason] if exact.accepted is None else []
+    floats = floating.judge(trial)
+    if exact.accepted is None:
+        floats.reason = "; ".join([*reasons, floats.reason] if floats.reason else reasons)
+        return floats
+    if exact.accepted and floats.accepted is not True:
+        return Finding(accepted=None, reason=f"equal exactly, but not in float64: {floats.reason}")
+    if not exact.accepted and floats.accepted:
+        return _disagreement(trial, exact)
+    exact.reason = "; ".join([*reasons, exact.reason] if exact.reason else reasons)
+    return exact
+
+
+def _disagreement(trial: Trial, exact: Finding) -> Finding:
+    """An exact arithmetic rejects what floats accept: balls have the last word, as they know every function."""
+    balls = scaling.judge(trial)
+    if balls.accepted is False:
+        return balls
+    return Finding(
+        accepted=None,
+        reason=f"{exact.reason}, yet float64 and balls agree: the text uses a notion that residues do not share",
+    )
+
+
+def reject_controls(trial: Trial, controls: Sequence[Control]) -> tuple[int, list[str]]:
+    """How many controls were rejected, and the wording of those that were not."""
+    unseen = [
+        control.wording
+        for control in controls
+        if not rejects(trial.variant(control.function, control.wording))
+    ]
+    return len(controls) - len(unseen), unseen
+
+
+def rejects(trial: Trial) -> bool:
+    """Whether a broken variant is rejected by an arithmetic that has the power to tell."""
+    if residue.accepts(trial) is False:
+        return True
+    balls = scaling.judge(trial, draws=1)
+    if balls.accepted is not None:
+        return balls.accepted is False
+    outcome, _, factor = floating.one_draw(trial, next(iter(trial.sizes())), 0)
+    return outcome is False and factor >= floating.POWER

@@ -1,0 +1,124 @@
+"""The judge of expectations: an equivalence test whose margin is half the gap to the claim's own control.
+
+A check returns (samples, value): an array whose first axis is ``samples`` and the value its mean is claimed to have.
+The claim is accepted when the mean of a fresh sample lies within the margin with room for sampling error at size ALPHA,
+and each control, a nearby wrong value or a broken sampler, is rejected by the same test with the same sample size.
+"Not rejected" alone is never taken for "equal": a sample too small to reject the control settles nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from typing import Any
+
+import numpy as np
+
+from kg.verify.declare import Check
+from kg.verify.draws import SAMPLES, FloatSource
+from kg.verify.trial import Trial
+from kg.verify.verdict import Verdict, shape_text
+
+ALPHA = 1e-6
+# Two-sided normal quantile for size ALPHA and one-sided quantile for power 1 − ALPHA.
+SIZE_QUANTILE = 4.892
+POWER_QUANTILE = 4.753
+PILOT = 4000
+MOST_SAMPLES = 4_000_000
+SHAPES = 2
+
+
+def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
+    """Settle an expectation at two assignments of sizes."""
+    if not check.controls:
+        return verdict.but(
+            outcome="cantTell",
+            reason="an expectation needs a control: the nearest wrong value sets the margin",
+        )
+    shapes, most, rejected = [], 0, set(range(len(check.controls)))
+    for number, sizes in zip(range(SHAPES), trial.sizes(), strict=False):
+        outcome, reason, used, seen = _settle(trial, check, sizes, f"{trial.seed} expectation {number}")
+        if outcome != "passed":
+            return verdict.but(outcome=outcome, reason=f"{reason} at {shape_text(sizes)}")
+        shapes.append(shape_text(sizes))
+        most, rejected = max(most, used), rejected & seen
+    method = f"equivalence test on fresh samples, size 1e-6 and power 1 − 1e-6 against the control, up to 2^{math.ceil(math.log2(most))} samples"
+    verdict = verdict.but(
+        controls=(len(rejected), len(check.controls)), method=method, shapes=tuple(sorted(set(shapes)))
+    )
+    if len(rejected) < len(check.controls):
+        missing = next(c.wording for i, c in enumerate(check.controls) if i not in rejected)
+        return verdict.but(outcome="cantTell", reason=f"the control was not rejected: {missing}")
+    return verdict.but(outcome="passed", strength="Statistical", log2_error=math.ceil(math.log2(ALPHA)))
+
+
+def _settle(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple[str, str, int, set[int]]:
+    """Outcome, reason, sample size used, and which controls were rejected."""
+    pilot = sample(trial, sizes, f"{seed} pilot", PILOT)
+    gaps = [_gap(trial.variant(c.function, c.wording), sizes, f"{seed} pilot", pilot) for c in check.controls]
+    usable = [g for g in gaps if g > 0]
+    if not usable:
+        return "cantTell", "no control differs from the claim, so there is no margin", 0, set()
+    margin = min(usable) / 2
+    deviation = math.sqrt(pilot.variance)
+    # The factor 1.3 guards against a pilot that underestimates the spread.
+    needed = (
+        math.ceil(1.3 * ((SIZE_QUANTILE + POWER_QUANTILE) * deviation / margin) ** 2) if deviation else PILOT
+    )
+    if needed > MOST_SAMPLES:
+        return "cantTell", f"telling the claim from its control needs {needed:.2g} samples", needed, set()
+    fresh = sample(trial, sizes, f"{seed} fresh", max(PILOT, needed))
+    if fresh.distance > margin:
+        return (
+            "failed",
+            f"the mean is {fresh.distance:.3g} from the claimed value, beyond the margin {margin:.3g}",
+            fresh.count,
+            set(),
+        )
+    if fresh.distance + SIZE_QUANTILE * fresh.standard_error > 2 * margin:
+        return "cantTell", "the sample is too small for its spread (heavy tails?)", fresh.count, set()
+    seen = {
+        i
+        for i, c in enumerate(check.controls)
+        if _rejected(trial.variant(c.function, c.wording), sizes, seed, fresh.count, margin)
+    }
+    return "passed", "", fresh.count, seen
+
+
+class Sample:
+    """Mean distance from the claimed value over all entries, with the spread of the worst entry."""
+
+    def __init__(self, samples: Any, value: Any) -> None:
+        x = np.asarray(samples, dtype=float).reshape(len(samples), -1)
+        self.value = np.broadcast_to(np.asarray(value, dtype=float).reshape(1, -1), (1, x.shape[1]))
+        self.count = len(x)
+        self.mean = x.mean(axis=0)
+        worst = int(np.argmax(np.abs(self.mean - self.value[0])))
+        self.distance = float(np.abs(self.mean - self.value[0])[worst])
+        self.variance = float(np.max(x.var(axis=0, ddof=1)))
+        self.standard_error = math.sqrt(self.variance / self.count)
+
+
+def sample(trial: Trial, sizes: dict[str, int], seed: str, count: int) -> Sample:
+    """Draw `count` samples of both sides.
+
+    The inputs that are not random stay those of the sizes' seed, so that pilot, sample and controls see the same ones.
+    """
+    inputs = trial.draw({**sizes, SAMPLES: 1}, FloatSource(f"{trial.seed} fixed {sorted(sizes.items())}"))
+    random_names = [n for n, d in trial.domains.items() if SAMPLES in d.dims]
+    fresh = trial.draw({**sizes, SAMPLES: count}, FloatSource(seed))
+    inputs.update({name: fresh[name] for name in random_names})
+    wanted = inspect.signature(trial.function).parameters
+    result = trial.function(trial.use, **{k: v for k, v in inputs.items() if k in wanted})
+    return Sample(result[0], result[1])
+
+
+def _gap(control: Trial, sizes: dict[str, int], seed: str, pilot: Sample) -> float:
+    """How far the control is from the claim: between their claimed values, or between the means of their samplers."""
+    broken = sample(control, sizes, seed, PILOT)
+    values = float(np.max(np.abs(broken.value - pilot.value)))
+    return values if values > 0 else float(np.max(np.abs(broken.mean - pilot.mean)))
+
+
+def _rejected(control: Trial, sizes: dict[str, int], seed: str, count: int, margin: float) -> bool:
+    return sample(control, sizes, f"{seed} control", count).distance > margin

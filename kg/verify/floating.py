@@ -1,0 +1,137 @@
+"""The judge in floating point, with tolerances derived and never chosen.
+
+Where the same text runs over balls, each side is compared with its own value at 320 bits: if the claim is true,
+|left − right| ≤ |left − left_320| + |right − right_320| by the triangle inequality, so four times that sum (and one
+unit in the last place) is a bound that needs no constant of ours.  Where it does not (LAPACK inside), the error is
+taken from how far the outputs move when every input moves by one unit in the last place, the backward-error model,
+times a modest factor for the length of the sums.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kg.numbers.arrays import Contaminated, NotTestable, Redraw, SystemArray
+from kg.numbers.balls import Balls, precision
+from kg.verify.draws import BallSource, FloatSource
+from kg.verify.trial import Trial
+from kg.verify.verdict import Finding, shape_text
+
+DRAWS = 3
+MOST_REDRAWS = 200
+UNIT = 2.0**-52
+# A control must miss the tolerance by this factor, or the comparison has no power (catalogue, cookbook item 7).
+POWER = 1000.0
+
+
+def judge(trial: Trial, *, draws: int = DRAWS) -> Finding:
+    """Compare both sides in float64 on fresh inputs."""
+    finding = Finding(accepted=True, strength="Sampled")
+    for number, sizes in zip(range(draws), trial.sizes(), strict=False):
+        outcome, reason, _ = one_draw(trial, sizes, number)
+        if outcome is not True:
+            return Finding(accepted=outcome, reason=f"{reason} at {shape_text(sizes)}")
+        finding.shapes.append(shape_text(sizes))
+    finding.shapes = sorted(set(finding.shapes))
+    finding.method = f"float64, {draws} draws, tolerance from an error analysis of each draw"
+    return finding
+
+
+def one_draw(trial: Trial, sizes: dict[str, int], number: int) -> tuple[bool | None, str, float]:
+    """Outcome, reason and by what factor the sides miss the tolerance."""
+    reason = "no draw"
+    for attempt in range(MOST_REDRAWS):
+        seed = f"{trial.seed} balls {number} {attempt}"
+        try:
+            source = FloatSource(seed)
+            left, right = trial.sides(trial.draw(sizes, source), source)
+        except Redraw as problem:
+            reason = str(problem)
+            continue
+        except NotTestable as problem:
+            return None, f"not testable in floats: {problem}", 0.0
+        return _compare(trial, sizes, seed, source, left, right)
+    return None, f"no inputs could be drawn: {reason}", 0.0
+
+
+def _compare(
+    trial: Trial, sizes: dict[str, int], seed: str, source: FloatSource, left: list[Any], right: list[Any]
+) -> tuple[bool | None, str, float]:
+    if any(not np.all(np.isfinite(np.asarray(x))) for x in (*left, *right)):
+        return (
+            None,
+            "a side is NaN or infinite on an admissible input; state the condition that excludes it",
+            0.0,
+        )
+    tolerances = tolerance(trial, sizes, seed, source, left, right)
+    worst = 0.0
+    for a, b, allowed in zip(left, right, tolerances, strict=True):
+        gap = np.abs(np.asarray(a) - np.asarray(b))
+        worst = max(worst, float(np.max(gap / allowed, initial=0.0)))
+    if worst > 1:
+        return False, f"the sides differ by {worst:.2g} times the rounding error they may have", worst
+    return True, "", worst
+
+
+def tolerance(
+    trial: Trial, sizes: dict[str, int], seed: str, source: FloatSource, left: list[Any], right: list[Any]
+) -> list[float]:
+    """For each pair of arrays, how far rounding alone may part them."""
+    scales = [
+        max(float(np.max(np.abs(np.asarray(x)), initial=0.0)) for x in pair)
+        for pair in zip(left, right, strict=True)
+    ]
+    try:
+        errors = _against_balls(trial, sizes, seed, left, right)
+        factor = 4.0
+    except (NotTestable, Redraw, Contaminated, AttributeError, TypeError, ValueError):
+        # The text needs something balls do not have (an SVD, a random stream): use the sensitivity instead.
+        errors = _sensitivity(trial, sizes, source, left, right)
+        factor = 32.0 * (1 + sum(sizes.values()))
+    return [factor * error + 4 * UNIT * (scale or 1.0) for error, scale in zip(errors, scales, strict=True)]
+
+
+def _against_balls(
+    trial: Trial, sizes: dict[str, int], seed: str, left: list[Any], right: list[Any]
+) -> list[float]:
+    with precision(320):
+        system = Balls()
+        source = BallSource(seed, system)
+        exact_left, exact_right = trial.sides(trial.draw(sizes, source), source)
+    return [
+        _distance(a, x) + _distance(b, y)
+        for a, x, b, y in zip(left, exact_left, right, exact_right, strict=True)
+    ]
+
+
+def _distance(floats: Any, balls: Any) -> float:
+    if not isinstance(balls, SystemArray):
+        return float(np.max(np.abs(np.asarray(floats) - np.asarray(balls)), initial=0.0))
+    to_float = np.frompyfunc(
+        lambda v: complex(v) if hasattr(v, "imag") and v.imag != 0 else complex(float(v.real.mid()), 0), 1, 1
+    )
+    exact = np.asarray(to_float(balls.parts[0]), dtype=complex)
+    return float(np.max(np.abs(np.asarray(floats) - exact), initial=0.0))
+
+
+def _sensitivity(
+    trial: Trial, sizes: dict[str, int], source: FloatSource, left: list[Any], right: list[Any]
+) -> list[float]:
+    """Largest movement of either side over a few draws of inputs one unit in the last place away."""
+    rng = np.random.default_rng(7)
+    moved = [0.0] * len(left)
+    for _ in range(6):
+        raw = [np.asarray(r) * (1 + UNIT * rng.choice([-1.0, 1.0], size=np.shape(r))) for r in source.raw]
+        replay = FloatSource(trial.seed, raw)
+        try:
+            a, b = trial.sides(trial.draw(sizes, replay), replay)
+        except Redraw:
+            continue
+        for i, (x, y, u, v) in enumerate(zip(a, b, left, right, strict=True)):
+            step = float(np.max(np.abs(np.asarray(x) - u), initial=0.0)) + float(
+                np.max(np.abs(np.asarray(y) - v), initial=0.0)
+            )
+            moved[i] = max(moved[i], step)
+    return moved

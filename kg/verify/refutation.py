@@ -1,0 +1,132 @@
+"""The judge of refutations: a stored counterexample is replayed first and certified.
+
+The check of a refutation returns the two sides of the sentence *as usually said*, and `relation` says whether the
+sentence claims ``=`` or ``<=``.  At the counterexample the sentence must fail for certain: balls exclude it, or
+residues do.  Its control is the nearest true sibling, which the same judges must fail to refute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from kg.errors import CheckError
+from kg.numbers.arrays import Contaminated, NotTestable, Redraw, SystemArray
+from kg.numbers.balls import Balls, ball, precision
+from kg.verify import bound, equality, scaling
+from kg.verify.declare import Check
+from kg.verify.draws import exact_balls
+from kg.verify.trial import Trial
+from kg.verify.verdict import Verdict
+
+BITS = 256
+
+
+def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
+    """Replay the counterexample, then try and fail to refute each true sibling."""
+    if check.counterexample_function is None:
+        return verdict.but(outcome="cantTell", reason="no counterexample is stored; add @name.counterexample")
+    try:
+        refuted, text = replay(trial, check)
+    except (NotTestable, Redraw, Contaminated) as problem:
+        return verdict.but(outcome="cantTell", reason=f"the counterexample could not be certified: {problem}")
+    if not refuted:
+        return verdict.but(outcome="failed", reason="the stored counterexample does not refute the sentence")
+    held = [
+        c.wording
+        for c in check.controls
+        if _sibling_holds(trial.variant(c.function, c.wording), check.relation)
+    ]
+    verdict = verdict.but(
+        controls=(len(held), len(check.controls)),
+        method=f"counterexample certified by balls at {BITS} bits",
+        shapes=(text,),
+    )
+    if len(held) < len(check.controls):
+        missing = next(c.wording for c in check.controls if c.wording not in held)
+        return verdict.but(outcome="cantTell", reason=f"the true sibling was refuted too: {missing}")
+    return verdict.but(outcome="passed", strength="Proved")
+
+
+def counterexample(check: Check) -> dict[str, Any]:
+    """The stored counterexample as nested lists of exact rationals.
+
+    Raises:
+        CheckError: if none is stored or a number is not exact.
+    """
+    if check.counterexample_function is None:
+        raise CheckError(f"{check.name}: no counterexample is stored")
+    stored: Mapping[str, Any] = check.counterexample_function()
+    return {name: _rationals(check.name, value) for name, value in stored.items()}
+
+
+def _rationals(name: str, value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_rationals(name, one) for one in value]
+    try:
+        return Fraction(value) if isinstance(value, int | str | Fraction) else _rationals_of_float(value)
+    except (ValueError, TypeError):
+        raise CheckError(
+            f"{name}: the counterexample holds {value!r}; write integers, fractions or strings"
+        ) from None
+
+
+def _rationals_of_float(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value
+    raise TypeError(value)
+
+
+def replay(trial: Trial, check: Check) -> tuple[bool, str]:
+    """Whether the sentence fails for certain at the stored counterexample, and the counterexample in words."""
+    stored = counterexample(check)
+    with precision(BITS):
+        system = Balls()
+        inputs = {name: _balls(system, value, trial, name) for name, value in stored.items()}
+        left, right = trial.sides(inputs)
+        refuted = _differs(system, left, right) if check.relation == "=" else _exceeds(left, right, system)
+    return refuted, ", ".join(f"{name} = {_text(value)}" for name, value in sorted(stored.items()))
+
+
+def _balls(system: Balls, value: Any, trial: Trial, name: str) -> Any:
+    domain = trial.domains.get(name)
+    if domain is not None and domain.kind in ("Mask", "Permutation"):
+        return np.asarray([int(v) for v in np.reshape(np.asarray(value, dtype=object), -1)]).reshape(
+            np.shape(value)
+        )
+    if domain is not None and domain.kind in ("Natural", "Size"):
+        return int(value)
+    if isinstance(value, np.ndarray):
+        return exact_balls(system, value)
+    out = np.empty(np.shape(np.asarray(value, dtype=object)), dtype=object)
+    out[...] = np.frompyfunc(ball, 1, 1)(np.asarray(value, dtype=object))
+    return SystemArray(system, (out,))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_text(v) for v in value) + "]"
+    return str(value)
+
+
+def _differs(system: Balls, left: list[Any], right: list[Any]) -> bool:
+    outcome, _, _ = scaling.compare(system, left, right)
+    return outcome is False
+
+
+def _exceeds(left: list[Any], right: list[Any], system: Balls) -> bool:
+    for a, b in zip(left, right, strict=True):
+        x, y = (v.parts[0] if isinstance(v, SystemArray) else system.literal(v)[0] for v in (a, b))
+        if any(bool(u > v) for u, v in zip(x.reshape(-1), y.reshape(-1), strict=True)):
+            return True
+    return False
+
+
+def _sibling_holds(trial: Trial, relation: str) -> bool:
+    if relation == "=":
+        return equality.settle(trial).accepted is True
+    worst, _, trouble = bound.search(trial)
+    return not trouble and worst <= 1

@@ -1,0 +1,149 @@
+"""The judge of identities over residues modulo random primes.
+
+What is exact, and what the recorded probability means:
+
+* **Rational part.** If left − right is a rational function with numerator degree D and denominator degree E that is not
+  identically zero, a draw of independent uniform inputs mod p on which no divisor is zero finds it equal to zero with
+  probability at most D/(p − E) (Schwartz–Zippel). D and E are computed from the very expression tested, by running it
+  over :mod:`kg.numbers.degrees`, at the sizes tested. Entries share a draw: one differing entry refutes, so the largest
+  bound counts. An identity all of whose coefficients p divides would escape; that is why p is random.
+* **One layer of exponentials.** exp(e) = ω^(e mod q). Where the exponents met are independent and uniform mod q, the
+  same bound holds with q for p and each exponential a variable. Where they are not (say logits q·k with a short inner
+  dimension) the bound 2D/q is a heuristic; the method line says "exponentials".
+* **Uninterpreted functions** (erf, an exponential of an exponential): the same argument gives the same value and nothing
+  else is assumed. Equality is then a proof sketch that needs no property of the function; inequality decides nothing.
+* **Square roots.** Only draws in which every argument is a square count. The bound is multiplied by 4 for each distinct
+  argument, an estimate; and since √(x²) = x holds in half of the draws, the error is also at least 2^(−number of
+  distinct arguments over all draws), so such claims get many draws.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+
+from kg.numbers.arrays import NotTestable, Redraw, SystemArray
+from kg.numbers.degrees import Degrees
+from kg.numbers.residues import Residues
+from kg.verify.draws import SystemSource
+from kg.verify.trial import Trial
+from kg.verify.verdict import Finding, shape_text
+
+TARGET = -64
+DRAWS = 3
+MOST_DRAWS = 72
+MOST_REDRAWS = 3000
+SECONDS = 25.0
+
+
+def judge(trial: Trial, *, draws: int = DRAWS) -> Finding:
+    """Compare the two sides over fresh primes until the error bound is reached; `accepted` is None if not testable."""
+    finding = Finding(accepted=True, strength="IdentityTested", log2_error=0)
+    flags: set[str] = set()
+    started = time.monotonic()
+    roots = 0
+    algebraic = 0.0
+    for number, sizes in zip(range(MOST_DRAWS), trial.sizes(), strict=False):
+        try:
+            field, equal = _one_draw(trial, sizes, number, started)
+        except NotTestable as reason:
+            return Finding(accepted=None, reason=f"not testable over residues: {reason}")
+        flags |= _flags(field)
+        if not equal:
+            return _rejection(sizes, flags)
+        finding.shapes.append(shape_text(sizes))
+        roots += field.distinct_roots
+        algebraic += _log2_bound(trial, sizes, field)
+        finding.log2_error = math.ceil(max(algebraic, -roots) if roots else algebraic)
+        if number + 1 >= draws and finding.log2_error <= TARGET:
+            break
+    finding.shapes = sorted(set(finding.shapes))
+    finding.method = _method(len(range(number + 1)), flags)
+    return finding
+
+
+def accepts(trial: Trial) -> bool | None:
+    """Whether one draw agrees: enough to reject a control or a mutant, never enough to accept a claim."""
+    try:
+        field, equal = _one_draw(trial, next(iter(trial.sizes())), 0, time.monotonic())
+    except NotTestable:
+        return None
+    # With an uninterpreted function inside, "different" may only mean that a property of the function is used.
+    return None if field.uninterpreted and not equal else equal
+
+
+def _one_draw(trial: Trial, sizes: dict[str, int], number: int, started: float) -> tuple[Residues, bool]:
+    """Draw until no divisor is zero and every square root is of a square.
+
+    Raises:
+        NotTestable: if the text has no rule over residues, or no draw could be used in the time allowed.
+    """
+    reason = "no draw"
+    for attempt in range(MOST_REDRAWS):
+        field = Residues(f"{trial.seed} {number} {attempt}")
+        source = SystemSource(f"{trial.seed} {number}", field)
+        try:
+            inputs = trial.draw(sizes, source)
+            left, right = trial.sides(inputs, source)
+        except Redraw as problem:
+            reason = str(problem)
+            if time.monotonic() - started > SECONDS:
+                break
+            continue
+        return field, all(_same(field, a, b) for a, b in zip(left, right, strict=True))
+    raise NotTestable(f"no usable draw among {attempt + 1} ({reason})")
+
+
+def _same(field: Residues, a: Any, b: Any) -> bool:
+    if isinstance(a, SystemArray) or isinstance(b, SystemArray):
+        parts = [x.parts if isinstance(x, SystemArray) else field.literal(x) for x in (a, b)]
+        return bool(np.all(field.equal(*parts)))
+    return bool(np.all(np.asarray(a) == np.asarray(b)))
+
+
+def _flags(field: Residues) -> set[str]:
+    found = set()
+    if field.exponentials:
+        found.add("exponentials")
+    if field.distinct_roots:
+        found.add("square roots")
+    return found | {f"{name} as an uninterpreted function" for name in field.uninterpreted}
+
+
+def _rejection(sizes: dict[str, int], flags: set[str]) -> Finding:
+    loose = [f for f in flags if "uninterpreted" in f]
+    if loose:
+        return Finding(accepted=None, reason=f"residues cannot decide with {loose[0]}")
+    return Finding(
+        accepted=False,
+        strength="Proved",
+        reason=f"the sides differ modulo a random prime at {shape_text(sizes)}",
+    )
+
+
+def _log2_bound(trial: Trial, sizes: dict[str, int], field: Residues) -> float:
+    """Log2 of the probability that a false identity agrees in one draw at these sizes."""
+    system = Degrees()
+    source = SystemSource(trial.seed, system)
+    inputs = trial.draw(sizes, source)
+    left, right = (
+        [x.parts[0] if isinstance(x, SystemArray) else system.literal(x)[0] for x in side]
+        for side in trial.sides(inputs, source)
+    )
+    top, bottom = system.difference(left, right)
+    if system.function_calls and field.uninterpreted:
+        # Two different arguments of a function may collide in this draw.
+        top += system.function_calls**2 * max(1, system.function_degree)
+    if field.exponentials:
+        bound = 2 * max(1, top) / (field.q - 2 * bottom)
+    else:
+        bound = max(1, top) / (field.p - bottom)
+    return math.log2(bound) + 2 * field.distinct_roots
+
+
+def _method(draws: int, flags: set[str]) -> str:
+    text = f"residues modulo random 62-bit primes, {draws} draws"
+    return f"{text}; with {', '.join(sorted(flags))}" if flags else text

@@ -1,0 +1,1 @@
+"""The two sides of each claim, named after the claim."""

@@ -1,0 +1,1 @@
+"""Reference implementations, named after their concept."""
