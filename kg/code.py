@@ -20,7 +20,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kg.errors import SourceError
+from kg.errors import KgError, SourceError
+from kg.files import write_whole
 
 if TYPE_CHECKING:
     from kg.graph import Claim
@@ -109,8 +110,9 @@ def _index(folders: tuple[Path, Path], stamps: tuple[tuple[Path, int, int], ...]
     conditions: dict[str, Function] = {}
     helpers: dict[tuple[Path, str], ast.AST] = {}
     for path, _, _ in stamps:
-        text = path.read_text(encoding="utf-8")
-        tree = _parse(path, text)
+        data = path.read_bytes()
+        tree = _parse(path, data)
+        text = data.decode("utf-8")
         for name, node in _module_definitions(tree):
             helpers[path, name] = node
         if path.parent == folders[0]:
@@ -128,12 +130,15 @@ def _index(folders: tuple[Path, Path], stamps: tuple[tuple[Path, int, int], ...]
     return CodeIndex(frozen(implementations), frozen(checks), frozen(conditions), frozen(helpers))
 
 
-def _parse(path: Path, text: str) -> ast.Module:
+def _parse(path: Path, text: bytes) -> ast.Module:
     try:
         return ast.parse(text)
-    except SyntaxError as error:
+    except (SyntaxError, ValueError) as error:
         raise SourceError(
-            path, error.lineno or 1, f"not valid Python ({error.msg})", "correct the syntax"
+            path,
+            getattr(error, "lineno", None) or 1,
+            f"not valid Python ({getattr(error, 'msg', error)})",
+            "correct the syntax",
         ) from None
 
 
@@ -263,16 +268,30 @@ def _closure(index: CodeIndex, path: Path, node: ast.AST, seen: dict[tuple[Path,
     """Collect the normal forms of a definition and of every definition of its module that it names."""
     for name in sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name)}):
         key = (path, name)
-        other = index.helpers.get(key) or _imported(index, path, name)
+        home, other = path, index.helpers.get(key)
+        function = index.implementations.get(name)
+        if other is None and function is not None and function.path != path:
+            # An implementation of another module, imported under its own name.
+            home, other = function.path, function.node
         if other is not None and key not in seen and other is not node:
             seen[key] = _normal_form(other)
-            _closure(index, path, other, seen)
+            _closure(index, home, other, seen)
 
 
-def _imported(index: CodeIndex, path: Path, name: str) -> ast.AST | None:
-    """An implementation of another module that this module imports under its own name."""
-    function = index.implementations.get(name)
-    return function.node if function is not None and function.path != path else None
+def reached_definitions(index: CodeIndex, function: Function) -> frozenset[str]:
+    """Names of the project's definitions that a function reaches by plain reference, through any number of steps."""
+    seen: dict[tuple[Path, str], str] = {}
+    _closure(index, function.path, function.node, seen)
+    return frozenset(name for _, name in seen)
+
+
+def private_helpers(index: CodeIndex, function: Function) -> tuple[ast.FunctionDef, ...]:
+    """The private functions of its module that a function reaches by plain reference."""
+    nodes = (
+        (name, index.helpers.get((function.path, name)))
+        for name in sorted(reached_definitions(index, function))
+    )
+    return tuple(node for name, node in nodes if name.startswith("_") and isinstance(node, ast.FunctionDef))
 
 
 def function_digest(index: CodeIndex, function: Function) -> str:
@@ -292,6 +311,7 @@ def claim_digest(index: CodeIndex, claim: Claim) -> str:
     Evidence that carries another digest is stale. Seeds and primes are derived from it.
     """
     pieces = [
+        judge_digest(),
         claim.kind,
         claim.statement,
         claim.formula or "",
@@ -317,16 +337,36 @@ def claim_digest(index: CodeIndex, claim: Claim) -> str:
 
 @lru_cache(maxsize=1)
 def judge_digest() -> str:
-    """Digest of the code that judges (``kg.numbers`` and ``kg.verify``): evidence of another judge is stale."""
+    """Digest of the code that judges (``kg.domains``, ``kg.numbers``, ``kg.verify``), in normalised syntax.
+
+    It is part of every claim's digest: what another judge observed is stale. Parsing takes a fifth of a second, so the
+    digest is kept in the user's cache under a key made of the very bytes it was computed from.
+    """
     here = Path(__file__).parent
-    text = [
-        _module_form(path)
-        for folder in ("numbers", "verify")
-        for path in sorted((here / folder).glob("*.py"))
+    paths = [
+        here / "domains.py",
+        *sorted((here / "numbers").glob("*.py")),
+        *sorted((here / "verify").glob("*.py")),
     ]
-    return hashlib.sha256("\n".join(text).encode()).hexdigest()[:16]
+    contents = [path.read_bytes() for path in paths]
+    key = hashlib.sha256(b"\0".join(contents)).hexdigest()[:32]
+    cache = _cache_folder() / f"judge-{key}"
+    try:
+        return cache.read_text(encoding="ascii")
+    except OSError:
+        pass
+    text = "\n".join(ast.dump(ast.parse(content)) for content in contents)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(cache, digest)
+    except (OSError, KgError):
+        # A cache that cannot be written only costs time.
+        pass
+    return digest
 
 
-def _module_form(path: Path) -> str:
-    # Comments and blank lines drop out of the dump; docstrings of the judge may count, they change seldom.
-    return ast.dump(ast.parse(path.read_text(encoding="utf-8")))
+def _cache_folder() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("kg", appauthor=False)

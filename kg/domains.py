@@ -1,7 +1,8 @@
 """Annotations that say what an argument is: its kind and its shape.
 
 ``q: Real[Array, "n d"]`` is read by people, by type checkers (as ``Annotated``) and by the judge, which draws the
-inputs of a claim from it.  A dimension is a name, bound across all arguments of a function, or a number.
+inputs of a claim from it.  A dimension is a name, bound across all arguments of a function, a number, or a sum of
+such (``2*n-1``, no spaces).
 
 ============== =====================================================================================
 kind           what is drawn
@@ -54,7 +55,24 @@ if TYPE_CHECKING:
 
     Array = Any
 
-KINDS = ["Real", "Complex", "Positive", "Probability", "Symmetric", "PositiveDefinite", "Orthogonal", "Unitary", "UnitRows", "Permutation", "Mask", "Natural", "Size", "Normal", "ComplexNormal", "Uniform"]
+KINDS = [
+    "Real",
+    "Complex",
+    "Positive",
+    "Probability",
+    "Symmetric",
+    "PositiveDefinite",
+    "Orthogonal",
+    "Unitary",
+    "UnitRows",
+    "Permutation",
+    "Mask",
+    "Natural",
+    "Size",
+    "Normal",
+    "ComplexNormal",
+    "Uniform",
+]
 
 
 @dataclass(frozen=True)

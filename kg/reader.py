@@ -76,7 +76,7 @@ class Reader:
 
     def claims(self) -> Iterator[Claim]:
         """Everything whose type is a kind of claim."""
-        kinds = {kind for kind in self._classes_below(_KG + "Claim")}
+        kinds = self._classes_below(_KG + "Claim")
         for iri in self._facts:
             kind = next((type_ for type_ in self._iris(iri, _TYPE) if type_ in kinds), None)
             if kind is not None:

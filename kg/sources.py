@@ -261,11 +261,15 @@ def _syntax_error(file: TurtleFile, error: SyntaxError) -> SourceError:
 
 
 def _syntax_advice(reason: str, column: int, graph: str) -> str:
+    if "UTF-8" in reason:
+        return "save the file as UTF-8"
+    if reason.startswith("\ufeff"):
+        return "save the file without a byte order mark"
     if "escape" in reason:
         return f"double the backslash at column {column}, as in \\\\sum"
     undeclared = re.search(r"[Tt]he prefix (\S*): has not been declared", reason)
     if undeclared:
-        known = prefixes(graph.split("source/")[0])
+        known = prefixes(graph.partition("source/")[0])
         prefix = undeclared.group(1)
         if prefix in known:
             return f"add '@prefix {prefix}: <{known[prefix]}> .' at the top of the file"
@@ -274,7 +278,9 @@ def _syntax_advice(reason: str, column: int, graph: str) -> str:
         return did_you_mean(prefix, known, "declare it with @prefix at the top of the file")
     if "No scheme" in reason:
         return f"write the whole IRI at column {column}, or a name with a prefix"
-    if "followed by a dot" in reason:
+    if "Line jumps" in reason:
+        return 'close the string on its own line, or put it between """ and """'
+    if "dot" in reason:
         return "end the stanza above with ' .', or separate its lines with ';'"
     return f"correct the text at column {column}, or what stands just before it"
 

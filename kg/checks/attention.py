@@ -26,4 +26,6 @@ def _(use, q, k, v):
 @online_softmax_is_softmax.control("the last, short block of keys is dropped")
 def _(use, q, k, v):
     kept = k.shape[0] - 1
-    return use("online_softmax_attention")(q, k[:kept, :], v[:kept, :], block=2), use("softmax_attention")(q, k, v)
+    return use("online_softmax_attention")(q, k[:kept, :], v[:kept, :], block=2), use("softmax_attention")(
+        q, k, v
+    )

@@ -22,6 +22,8 @@ def faults(draft: Draft) -> Iterator[Problem]:
 
 def unused_entries(draft: Draft) -> Iterator[Problem]:
     """Entries that no stanza and no implementation refers to."""
+    if not draft.is_whole:
+        return
     used = {
         local_name(quad.object.value) for _, _, quad in draft.quads() if isinstance(quad.object, NamedNode)
     }

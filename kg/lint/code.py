@@ -53,7 +53,7 @@ def checks_without_control(draft: Draft) -> Iterator[Problem]:
 
 def orphan_checks(draft: Draft) -> Iterator[Problem]:
     """Checks that bear no claim's name."""
-    for check in draft.code.checks.values() if draft.code is not None else ():
+    for check in draft.code.checks.values() if draft.code is not None and draft.is_whole else ():
         if check.name not in draft.graph.claims and check.name not in draft.unclear:
             advice = did_you_mean(check.name, draft.graph.claims, "state the claim, or remove the check")
             yield _at(draft, check, f"the check '{check.name}' names no claim", advice)
@@ -61,7 +61,7 @@ def orphan_checks(draft: Draft) -> Iterator[Problem]:
 
 def orphan_implementations(draft: Draft) -> Iterator[Problem]:
     """Public functions among the implementations that bear no concept's name."""
-    for function in draft.code.implementations.values() if draft.code is not None else ():
+    for function in draft.code.implementations.values() if draft.code is not None and draft.is_whole else ():
         if function.name not in draft.graph.concepts and function.name not in draft.unclear:
             other = "define the concept, or begin the name of a helper with _"
             advice = did_you_mean(function.name, draft.graph.concepts, other)

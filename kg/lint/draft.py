@@ -14,7 +14,7 @@ from kg import sources
 from kg.code import CodeIndex, index
 from kg.errors import SourceError
 from kg.graph import Graph
-from kg.names import local_name
+from kg.names import local_name, prefixes
 from kg.project import Project
 from kg.sources import Head, TurtleFile
 
@@ -30,6 +30,9 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.path.as_posix()}:{self.line}: {self.problem}: {self.advice}"
+
+
+_AT_MARGIN = re.compile(r"^[\w-]*:([\w-]+)", re.MULTILINE)
 
 
 class Draft:
@@ -53,6 +56,11 @@ class Draft:
             self.code_error = SourceError(path, error.line, error.problem, error.advice)
             return None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file could be read; only then can it be said that something is left over."""
+        return not self.errors and self.code is not None
+
     @cached_property
     def own_files(self) -> tuple[TurtleFile, ...]:
         """The Turtle files that people write in this project."""
@@ -67,11 +75,13 @@ class Draft:
         Whatever refers to them is not called unknown, so that one fault is reported once.
         """
         broken = {error.path for error in self.errors}
-        names = {
-            local_name(head.iri) for file in self.own_files if file.place in broken for head in file.heads
-        }
+        # Where a stanza is not ended the next one is not seen, so the margin is all there is to go by.
+        margins = [_AT_MARGIN.findall(file.text) for file in self.own_files if file.place in broken]
+        names = {name for margin in margins for name in margin}
         understood = {*self.graph.concepts, *self.graph.claims, *self.graph.conditions, *self.graph.items}
-        names |= {local_name(head.iri) for file in self.own_files for head in file.heads} - understood
+        ours = tuple(prefixes(self.project.base)[prefix] for prefix in ("concept", "claim", "cond", "item"))
+        heads = {head.iri for file in self.own_files for head in file.heads}
+        names |= {local_name(iri) for iri in heads if iri.startswith(ours)} - understood
         if any(fault.lost for fault in self.sources.bibliography.faults):
             text = self.project.bibliography.read_text(encoding="utf-8", errors="replace")
             names |= set(re.findall(r"^\s*@\w+\s*[{(]\s*([^,\s{}]+)", text, re.MULTILINE))
@@ -116,10 +126,11 @@ class Draft:
 
 
 def _mentioned(file: TurtleFile, head: Head, mention: str) -> int:
-    if mention:
-        word = re.compile(rf"(?<![\w-]){re.escape(local_name(mention))}(?![\w-])")
-        lines = file.text.split("\n")[head.line - 1 : head.last_line]
+    """The line of a stanza on which a name is used, or at least stands; the stanza's first line if nowhere."""
+    word = re.escape(local_name(mention))
+    lines = file.text.split("\n")[head.line - 1 : head.last_line]
+    for pattern in (rf"[:/#]{word}(?![\w-])", rf"(?<![\w-]){word}(?![\w-])") if mention else ():
         for number, line in enumerate(lines, start=head.line):
-            if word.search(line):
+            if re.search(pattern, line):
                 return number
     return head.line

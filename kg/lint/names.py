@@ -51,7 +51,9 @@ def former_names(draft: Draft) -> Iterator[Problem]:
     for old, name in graph.aliases.items():
         if old in present and name in present:
             problem = f"'{name}' was formerly '{old}', but there is still something of that name"
-            yield draft.problem(present[name].iri, problem, "remove kg:formerly, or rename the other", old)
+            yield draft.problem(
+                present[name].iri, problem, "remove kg:formerly, or rename the other", "formerly"
+            )
 
 
 def unknown_terms(draft: Draft) -> Iterator[Problem]:

@@ -43,6 +43,11 @@ def objects(value: Any) -> Objects:
     return out
 
 
+def _like(part: Objects, result: Any) -> Objects:
+    """What a structural function made of a part; counted numbers stay floats, real or complex."""
+    return np.asarray(result) if part.dtype.kind in "fc" else objects(result)
+
+
 def each(function: Callable[..., Any], *arrays: Any) -> Objects:
     """Apply a function of scalars entrywise, with broadcasting."""
     ufunc: Any = np.frompyfunc(function, len(arrays), 1)
@@ -117,6 +122,13 @@ class System:
     def compare(self, operation: str, a: Parts, b: Parts) -> npt.NDArray[np.bool_]:
         raise self.unsupported("comparisons (order is not a notion here)")
 
+    def choose(self, condition: Any, a: Parts, b: Parts) -> Parts:
+        """Entries of a where the mask holds, else of b; both have the same parts."""
+        return tuple(
+            objects(np.where(condition, x, y)) if isinstance(x, np.ndarray) else x
+            for x, y in zip(a, b, strict=True)
+        )
+
     def extremum(self, operation: str, a: Parts, axis: int) -> Parts:
         """max, min: along one axis, which is kept."""
         raise self.unsupported(operation)
@@ -182,7 +194,7 @@ class SystemArray:
 
     def map(self, f: Callable[[Objects], Any]) -> SystemArray:
         """Apply a structural function (reshape, index, …) to every part."""
-        parts = tuple(objects(f(p)) if isinstance(p, np.ndarray) else p for p in self.parts)
+        parts = tuple(_like(p, f(p)) if isinstance(p, np.ndarray) else p for p in self.parts)
         return SystemArray(self.system, parts)
 
     def wrap(self, parts: Parts) -> SystemArray:

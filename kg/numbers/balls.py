@@ -140,8 +140,14 @@ class Balls(System):
         middle = each(lambda v: float(v.mid()), a[0]).astype(float)
         index = np.argmax(middle if operation == "max" else -middle, axis=axis)
         chosen = np.take_along_axis(a[0], np.expand_dims(index, axis), axis=axis)
-        rivals = self.compare(">", (np.broadcast_to(chosen, a[0].shape),), a)
-        if np.any(np.sum(~rivals, axis=axis) > 1):
+        # The winner gives way to a loser at its own place, as a ball is never certain to be at least itself.
+        step = 1 if operation == "max" else -1
+        own = np.indices(a[0].shape)[axis] == np.expand_dims(index, axis)
+        others = objects(np.where(own, chosen - step, a[0]))
+        ahead = self.compare(
+            ">" if step == 1 else "<", (objects(np.broadcast_to(chosen, a[0].shape)),), (others,)
+        )
+        if not np.all(ahead):
             raise Redraw("two candidates are too close to choose between")
         return index  # type: ignore[no-any-return]
 

@@ -98,6 +98,9 @@ class Counts(System):
         self._count("compare", a[0].size - a[0].size // a[0].shape[axis])
         return np.asarray(np.argmax(a[0] if operation == "max" else -a[0], axis=axis))
 
+    def choose(self, condition: Any, a: Parts, b: Parts) -> Parts:
+        return (np.where(condition, a[0], b[0]),)
+
     def pi(self) -> Parts:
         return (np.asarray(np.pi),)
 

@@ -158,7 +158,8 @@ class Degrees(System):
             return constant(1)
         # An exponent that has denominators or exponentials in it only matters as "the same or not the same".
         self.function_degree = max(self.function_degree, v.num + _size(v.den))
-        self.function_calls += 1
+        # Two, as a nested exponential is made of the values of one function at x and at −x.
+        self.function_calls += 2
         return Degree(v.weight)
 
     def _tanh(self, v: Degree) -> Degree:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from kg.numbers.arrays import NotTestable, System, SystemArray
+from kg.numbers.arrays import Contaminated, NotTestable, System, SystemArray
 
 Axis = int | tuple[int, ...] | None
 
@@ -31,6 +31,8 @@ _ELEMENTWISE = [
     "expm1",
     "log1p",
 ]
+# What ties a text to floating point: dtypes of a fixed precision, casts, and the size of the last bit.
+_MACHINE = ["float16", "float32", "float64", "complex64", "complex128", "astype", "finfo", "nextafter"]
 _STRUCTURE = [
     "reshape",
     "permute_dims",
@@ -64,8 +66,12 @@ class Namespace:
             return lambda x: self._elementwise(name, x)
         if name in _STRUCTURE:
             return self._structural(name)
-        if name.startswith("__") or name in ("bool", "int64", "float64", "complex128"):
+        if name.startswith("__"):
             raise AttributeError(name)
+        if name in _MACHINE:
+            raise Contaminated(
+                f"the text uses xp.{name}: its result would depend on the machine's floating point"
+            )
         raise NotTestable(f"xp.{name} has no rule over {self.system.name}")
 
     def _elementwise(self, operation: str, x: Any) -> Any:
@@ -152,7 +158,10 @@ class Namespace:
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         if isinstance(condition, SystemArray):
             raise NotTestable("the condition of where() must be a mask, not numbers")
-        return self._gather([a, b], lambda parts: np.where(condition, parts[0], parts[1]))
+        arrays = self._common([a, b])
+        if arrays is None:
+            return np.where(condition, a, b)
+        return SystemArray(self.system, self.system.choose(condition, arrays[0].parts, arrays[1].parts))
 
     def take(self, x: Any, indices: Any, axis: int = 0) -> Any:
         if not isinstance(x, SystemArray):

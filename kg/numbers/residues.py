@@ -3,7 +3,7 @@
 A field is a pair of primes p = 2q + 1 with q ≡ −1 (mod 4L), L = lcm(1..16).  A *real* number is carried as its residue
 mod p together with its residue mod q; exp(x) is ωˣ mod p with ω of order q, so that exp(x + y) = exp(x) exp(y) holds
 and nothing else about exp is assumed.  After exp the residue mod q is gone: an exponential of an exponential is
-treated as an uninterpreted function (same argument, same value), which can only make the test stricter.
+treated as an uninterpreted function of which only exp(−x) exp(x) = 1 is known, which can only make the test stricter.
 
 Complex numbers are F_p(i).  As p ≡ 3 (mod 4), conjugation is the Frobenius map, roots of unity of every order dividing
 8L lie on the unit circle, and squares behave as the positive numbers do: every square has exactly one square root
@@ -212,7 +212,7 @@ class Residues(System):
         if isinstance(a[2], str):
             raise Redraw("an exponent is the root of a non-square in this draw")
         if a[2] is None:
-            return self._function("exp", a)
+            return self._nested_exp(a)
         return each(lambda e: pow(self.omega, e, self.p), a[2]), None, None
 
     def _function(self, name: str, a: Parts) -> Parts:
@@ -224,6 +224,10 @@ class Residues(System):
             return int.from_bytes(digest, "big") % self.p
 
         return each(value, a[0]), None, None
+
+    def _nested_exp(self, a: Parts) -> Parts:
+        """An exponential of what has no residue mod q: of it only exp(−x) exp(x) = 1 is assumed."""
+        return self.divide(self._function("exp", a), self._function("exp", self.negative(a)))
 
     def _odd_function(self, name: str, a: Parts) -> Parts:
         plus, minus = self._function(name, a), self._function(name, self.negative(a))

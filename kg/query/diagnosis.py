@@ -112,7 +112,7 @@ def _from_engine(text: str, found: list[Token], message: str) -> Diagnosis:
     match = re.match(r"error at (\d+):(\d+): (.*)", message, re.DOTALL)
     line, column, words = (int(match[1]), int(match[2]), match[3]) if match else (1, 1, message)
     line, column = min((line, column), Lines(text).place(len(text.rstrip())))
-    known = _ungrouped(found, words) or _relative_iri(found, words) or _bound_again(found, line, column)
+    known = _ungrouped(found, words) or _relative_iri(found, words) or _bound_again(found)
     if known:
         return known
     advice = f"the engine says: {' '.join(words.split())[:120]}"
@@ -149,12 +149,19 @@ def _relative_iri(found: list[Token], words: str) -> Diagnosis | None:
     return None
 
 
-def _bound_again(found: list[Token], line: int, column: int) -> Diagnosis | None:
-    before = [token for token in found if (token.line, token.column) < (line, column)]
-    if len(before) > 1 and before[-1].kind == "variable" and before[-2].word == "AS":
-        name = before[-1].text
-        problem = f"{name} has a value already"
-        return Diagnosis(before[-1].line, before[-1].column, problem, "give the expression another name")
+def _bound_again(found: list[Token]) -> Diagnosis | None:
+    """``BIND(… AS ?x)`` below a use of ``?x`` in the same group."""
+    groups: list[set[str]] = [set()]
+    for at, token in enumerate(found):
+        if token.text == "{":
+            groups.append(set())
+        elif token.text == "}" and len(groups) > 1:
+            groups[-2] |= groups.pop()
+        elif token.kind == "variable":
+            if found[at - 1].word == "AS" and token.text in groups[-1]:
+                problem = f"{token.text} has a value already"
+                return Diagnosis(token.line, token.column, problem, "give the expression another name")
+            groups[-1].add(token.text)
     return None
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree as xml
+from xml.etree import ElementTree
 
 from kg import names
 from kg.errors import UsageError
 from kg.query import Result
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from kg.query import Term
 
 FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl")
@@ -32,7 +35,7 @@ def written(result: Result, form: str, base: str) -> str:
     if result.triples is not None:
         if form not in {"ttl", "json"}:
             raise UsageError(f"--format {form}: the answer is a graph: use --format ttl or table")
-        return _turtle(result, base) if form == "ttl" else _json_ld(result)
+        return turtle(result.triples, base) if form == "ttl" else _json_ld(result)
     if form == "ttl":
         raise UsageError(
             "--format ttl: the answer is a table, not a graph: use json or csv, or write CONSTRUCT"
@@ -42,11 +45,15 @@ def written(result: Result, form: str, base: str) -> str:
     return {"csv": _csv, "tsv": _tsv, "json": _json, "xml": _xml}[form](result)
 
 
-def _turtle(result: Result, base: str) -> str:
+def turtle(triples: Iterable[ox.Triple], base: str) -> str:
+    """Triples as Turtle with the project's prefixes, the same bytes for the same triples in the same order."""
     import pyoxigraph as ox
 
-    data = ox.serialize(result.triples or (), format=ox.RdfFormat.TURTLE, prefixes=names.prefixes(base))
-    return (data or b"").decode()
+    data = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=names.prefixes(base)) or b""
+    lines = data.decode().splitlines(keepends=True)
+    # pyoxigraph writes the prefixes in another order each time.
+    head = sorted(line for line in lines if line.startswith("@prefix"))
+    return "".join([*head, *lines[len(head) :]])
 
 
 def _json_ld(result: Result) -> str:
@@ -112,42 +119,42 @@ def _literal_marks(literal: Any, language: str) -> dict[str, str]:
 
 
 def _xml(result: Result) -> str:
-    root = xml.Element("sparql", xmlns=_RESULTS)
-    head = xml.SubElement(root, "head")
+    root = ElementTree.Element("sparql", xmlns=_RESULTS)
+    head = ElementTree.SubElement(root, "head")
     for variable in result.variables:
-        xml.SubElement(head, "variable", name=variable)
+        ElementTree.SubElement(head, "variable", name=variable)
     if result.boolean is not None:
-        xml.SubElement(root, "boolean").text = str(result.boolean).lower()
+        ElementTree.SubElement(root, "boolean").text = str(result.boolean).lower()
     else:
-        results = xml.SubElement(root, "results")
+        results = ElementTree.SubElement(root, "results")
         for row in result.rows:
-            _xml_row(xml.SubElement(results, "result"), result.variables, row)
-    xml.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(root, encoding="unicode") + "\n"
+            _xml_row(ElementTree.SubElement(results, "result"), result.variables, row)
+    ElementTree.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def _xml_row(parent: xml.Element, variables: tuple[str, ...], row: tuple[Term | None, ...]) -> None:
+def _xml_row(parent: ElementTree.Element, variables: tuple[str, ...], row: tuple[Term | None, ...]) -> None:
     for variable, term in zip(variables, row, strict=True):
         if term is not None:
-            _xml_term(xml.SubElement(parent, "binding", name=variable), term)
+            _xml_term(ElementTree.SubElement(parent, "binding", name=variable), term)
 
 
-def _xml_term(parent: xml.Element, term: Term) -> None:
+def _xml_term(parent: ElementTree.Element, term: Term) -> None:
     import pyoxigraph as ox
 
     match term:
         case ox.NamedNode():
-            xml.SubElement(parent, "uri").text = term.value
+            ElementTree.SubElement(parent, "uri").text = term.value
         case ox.BlankNode():
-            xml.SubElement(parent, "bnode").text = term.value
+            ElementTree.SubElement(parent, "bnode").text = term.value
         case ox.Literal():
             marks = _literal_marks(term, "xml:lang")
-            xml.SubElement(parent, "literal", marks).text = term.value
+            ElementTree.SubElement(parent, "literal", marks).text = term.value
         case _:
-            triple = xml.SubElement(parent, "triple")
+            triple = ElementTree.SubElement(parent, "triple")
             for name, part in (
                 ("subject", term.subject),
                 ("predicate", term.predicate),
                 ("object", term.object),
             ):
-                _xml_term(xml.SubElement(triple, name), part)
+                _xml_term(ElementTree.SubElement(triple, name), part)

@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from kg.project import Project
 
 
-def build(project: Project, out: Path, *, jobs: int = 1, strict: bool = False) -> Path:
-    """Build the site of a project into ``out`` and return its front page.
+def build(project: Project, out: Path | None = None, *, jobs: int = 1, strict: bool = False) -> Path:
+    """Build the site of a project into ``out`` (by default ``build/site`` here) and return its front page.
 
     Raises: KgError if a piece is missing (it says which and how to get it) or Sphinx fails; under ``strict`` also if
     Sphinx warns.
     """
     from kg.site.builder import build_site
 
-    return build_site(project, out, jobs=jobs, strict=strict)
+    folder = (out or Path("build", "site")).resolve()
+    return build_site(project, folder, jobs=jobs, strict=strict)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -53,12 +53,12 @@ def ensure() -> None:
     lock = ROOT / "package-lock.json"
     if not lock.exists():
         raise KgError("package-lock.json: missing: restore it, the site's assets are built from it")
+    if not _packages_installed(lock):
+        install()
     # Two processes may want the assets at once (tests in parallel): build aside, then swap in one rename.
     aside = HERE / f"assets.{os.getpid()}"
     try:
-        if not _packages_installed(lock):
-            _npm("ci", "--omit=dev", "--ignore-scripts", "--no-progress")
-        _node(str(HERE / "js" / "build.mjs"), str(aside))
+        bundle(aside)
         (aside / _STAMP.name).write_text(_digest(made_from), "utf-8")
         shutil.rmtree(ASSETS, ignore_errors=True)
         aside.rename(ASSETS)
@@ -67,6 +67,17 @@ def ensure() -> None:
             raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def install(*, for_development: bool = False) -> None:
+    """Let npm install the packages of the lock file; the type checker and the like only for development."""
+    _npm("ci", "--ignore-scripts", "--no-progress", *([] if for_development else ["--omit=dev"]))
+
+
+def bundle(folder: Path) -> None:
+    """Make the assets in a folder, from the packages that npm has installed."""
+    node, _ = ensure_node()
+    _run([str(node / "node"), str(HERE / "js" / "build.mjs"), str(folder)], node)
 
 
 def require() -> None:
@@ -92,8 +103,11 @@ def _digest(files: list[Path]) -> str:
     return state.hexdigest() + "\n"
 
 
-def _find_node() -> tuple[Path, Path | None]:
-    """The folder of the ``node`` program, and npm's own script where it comes from PyPI."""
+def ensure_node() -> tuple[Path, Path | None]:
+    """The folder of the ``node`` program, and npm's own script where it comes from PyPI.
+
+    Raises: KgError if there is no Node.
+    """
     on_path = shutil.which("node")
     if on_path and shutil.which("npm"):
         return Path(on_path).parent, None
@@ -111,16 +125,9 @@ def _find_node() -> tuple[Path, Path | None]:
 
 
 def _npm(*arguments: str) -> None:
-    folder, script = _find_node()
-    if script is None:
-        _run([shutil.which("npm") or "npm", *arguments], folder)
-    else:
-        _run([str(folder / "node"), str(script), *arguments], folder)
-
-
-def _node(*arguments: str) -> None:
-    folder, _ = _find_node()
-    _run([str(folder / "node"), *arguments], folder)
+    node, script = ensure_node()
+    program = [shutil.which("npm") or "npm"] if script is None else [str(node / "node"), str(script)]
+    _run([*program, *arguments], node)
 
 
 def _run(command: list[str], node_folder: Path) -> None:
@@ -137,4 +144,4 @@ if __name__ == "__main__":
         ensure()
     except KgError as error:
         sys.exit(f"error: {error}")
-    print("site assets: ready")
+    sys.stdout.write("site assets: ready\n")

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import sqrt
+from itertools import pairwise
+from math import log, sqrt
 
 from kg.site.graphviz import Point, Size
 from kg.site.graphviz import lay_out as lay_out_boxes
 
-PADDING = 28
-HEADING = 36
+PADDING = 16
+HEADING = 64
+GAP = 24
+PROPORTION = 1.6
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def _area(
     linked = {name for edge in joined for name in edge}
     loose = _rows([name for name in members if name not in linked])
     own = {name: sizes[name] for name in members}
-    layout = lay_out_boxes(own, [*joined, *loose], ranksep="0.5", nodesep="0.15")
+    layout = lay_out_boxes(own, [*joined, *loose], ranksep="0.3", nodesep="0.12")
     places = {name: (x + PADDING, y + PADDING + HEADING) for name, (x, y) in layout.centres.items()}
     return places, Size(layout.size.width + 2 * PADDING, layout.size.height + 2 * PADDING + HEADING)
 
@@ -61,20 +64,32 @@ def _area(
 def _rows(loose: list[str]) -> list[tuple[str, str]]:
     """Lines, never drawn, that set boxes without lines in rows of about a square, not in one tall column."""
     per_row = max(1, round(sqrt(len(loose)) / 1.6))
-    return [(a, b) for place, (a, b) in enumerate(zip(loose, loose[1:], strict=False), 1) if place % per_row]
+    return [(a, b) for place, (a, b) in enumerate(pairwise(loose), 1) if place % per_row]
 
 
-def _shelves(sizes: Mapping[str, Size], gap: float = 40) -> dict[str, tuple[float, float]]:
-    """Upper left corners of rectangles set on shelves, tallest first, about 8:5 in all."""
-    total = sum((size.width + gap) * (size.height + gap) for size in sizes.values())
-    shelf_width = max([sqrt(total * 1.6), *(size.width for size in sizes.values())])
-    corners: dict[str, tuple[float, float]] = {}
+def _shelves(sizes: Mapping[str, Size]) -> dict[str, Point]:
+    """Upper left corners of rectangles set on shelves, tallest first, in about the shape of a screen."""
+    total = sum((size.width + GAP) * (size.height + GAP) for size in sizes.values())
+    widest = max((size.width for size in sizes.values()), default=0)
+    tried = [_shelved(sizes, max(widest, sqrt(total * step / 4))) for step in range(4, 17)]
+    return min(tried, key=lambda corners: abs(log(_proportion(corners, sizes) / PROPORTION)))
+
+
+def _shelved(sizes: Mapping[str, Size], shelf_width: float) -> dict[str, Point]:
+    corners: dict[str, Point] = {}
     x = y = shelf = 0.0
     for area in sorted(sizes, key=lambda name: (-sizes[name].height, name)):
         size = sizes[area]
         if x and x + size.width > shelf_width:
-            x, y, shelf = 0.0, y + shelf + gap, 0.0
+            x, y, shelf = 0.0, y + shelf + GAP, 0.0
         corners[area] = (x, y)
-        x += size.width + gap
+        x += size.width + GAP
         shelf = max(shelf, size.height)
     return corners
+
+
+def _proportion(corners: Mapping[str, Point], sizes: Mapping[str, Size]) -> float:
+    """Width over height of everything together."""
+    right = max((x + sizes[area].width for area, (x, _) in corners.items()), default=1.0)
+    bottom = max((y + sizes[area].height for area, (_, y) in corners.items()), default=1.0)
+    return right / bottom

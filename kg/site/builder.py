@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import sys
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,13 @@ from kg.site import assets
 if TYPE_CHECKING:
     from kg.project import Project
 
-NEEDED = {"sphinx": "sphinx", "furo": "furo", "myst_parser": "myst-parser", "pygraphviz": "pygraphviz", "quickjs": "quickjs-ng"}
+NEEDED = {
+    "sphinx": "sphinx",
+    "furo": "furo",
+    "myst_parser": "myst-parser",
+    "pygraphviz": "pygraphviz",
+    "quickjs": "quickjs-ng",
+}
 """Modules the site is built with, and the packages they come in (extra ``site``)."""
 
 
@@ -52,10 +60,16 @@ def build_site(project: Project, out: Path, *, jobs: int, strict: bool) -> Path:
             )
             app.build()
     except SphinxError as error:
-        raise KgError(f"site: {error}\n{warnings.getvalue()}".rstrip()) from None
+        raise KgError(f"site: {error}\n{_said(warnings)}".rstrip()) from None
     if app.statuscode:
-        raise KgError(f"site: Sphinx reported problems: correct what it names\n{warnings.getvalue()}".rstrip())
+        raise KgError(f"site: Sphinx found problems: correct what it names\n{_said(warnings)}".rstrip())
+    sys.stderr.write(_said(warnings))
     return out / "index.html"
+
+
+def _said(warnings: StringIO) -> str:
+    """What Sphinx wrote, without its colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", warnings.getvalue())
 
 
 def defaults(project: Project) -> dict[str, Any]:

@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from sphinx import addnodes
 
-from kg.site.knowledge import Knowledge
+from kg.site.knowledge import Knowledge, short_citation
 from kg.site.status import Status, status_of
 
 if TYPE_CHECKING:
     from kg.graph import Claim, Concept, Paper, Place
 
 Inline = nodes.Node | str
+"""A piece of a paragraph."""
+
+Row = list[list[Inline]]
+"""The cells of a table row, each a list of pieces."""
 
 
 def inline(*parts: Inline) -> list[nodes.Node]:
@@ -47,8 +51,10 @@ def span(text: str, *classes: str) -> nodes.inline:
     return nodes.inline("", text, classes=list(classes))
 
 
-def link(text: str, address: str) -> nodes.reference:
-    """A link that leaves the site."""
+def link(text: str, address: str) -> nodes.Node:
+    """A link that leaves the site; an address that is not of the web, such as ``javascript:``, stays text."""
+    if not address.lower().startswith(("https://", "http://")):
+        return nodes.Text(text)
     return nodes.reference("", text, refuri=address, internal=False)
 
 
@@ -148,7 +154,10 @@ def _prose_parts(text: str) -> Iterable[nodes.Node]:
 
 def line_of_prose(text: str) -> list[nodes.Node]:
     """The same for one sentence that stands inside a paragraph."""
-    return [nodes.math("", part.astext()) if isinstance(part, nodes.math_block) else part for part in _prose_parts(text)]
+    return [
+        nodes.math("", part.astext()) if isinstance(part, nodes.math_block) else part
+        for part in _prose_parts(text)
+    ]
 
 
 def formula(tex: str) -> nodes.math_block:
@@ -200,19 +209,7 @@ def paper_link(paper: Paper) -> addnodes.pending_xref:
 
 def topic_link(knowledge: Knowledge, topic: str) -> addnodes.pending_xref:
     """A topic area."""
-    return xref("topic", topic, knowledge.title(topic))
-
-
-def short_citation(paper: Paper) -> str:
-    """“Katharopoulos et al. 2020”."""
-    surnames = [author.split(",")[0].strip() for author in paper.authors]
-    if not surnames:
-        who = paper.title
-    elif len(surnames) <= 2:
-        who = " and ".join(surnames)
-    else:
-        who = f"{surnames[0]} et al."
-    return f"{who} {paper.year}" if paper.year else who
+    return xref("topic", topic, knowledge.topic_title(topic))
 
 
 def badge(status: Status) -> nodes.inline:
@@ -235,7 +232,10 @@ def claim_item(knowledge: Knowledge, claim: Claim) -> list[Inline]:
 
 def concept_item(knowledge: Knowledge, concept: Concept) -> list[Inline]:
     """A concept in a list: linked label and the first sentence of its definition."""
-    return [concept_link(knowledge, concept.name), span(f" {_first_sentence(concept.definition)}", "kg-statement")]
+    return [
+        concept_link(knowledge, concept.name),
+        span(f" {_first_sentence(concept.definition)}", "kg-statement"),
+    ]
 
 
 def _first_sentence(text: str) -> str:

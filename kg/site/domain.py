@@ -18,7 +18,6 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
 from kg.site import pages
-from kg.site.doctree import short_citation
 from kg.site.knowledge import Knowledge
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ FAMILY = {"concept": "concept", "claim": "claim", "paper": "paper", "topic": "ar
 
 
 class PageDirective(SphinxDirective):
-    """The whole content of a generated document."""
+    """The whole content of a generated document; on a page of an author's, a part of it."""
 
     required_arguments = 1
 
@@ -39,7 +38,10 @@ class PageDirective(SphinxDirective):
         """The page's document tree."""
         domain = KgDomain.of(self.env)
         docname = self.arguments[0]
-        tree = pages.page(domain.knowledge, docname)
+        try:
+            tree = pages.page(domain.knowledge, docname)
+        except KeyError:
+            raise self.error(f"the graph has no page {docname!r}: name one such as map, or summary") from None
         domain.note_page(self.env.docname, docname, _digest(tree.pformat()))
         return [tree]
 
@@ -50,7 +52,7 @@ class KgDomain(Domain):
     name = "kg"
     label = "Knowledge graph"
     object_types: ClassVar = {kind: ObjType(kind, kind) for kind in FAMILY}
-    roles: ClassVar = {kind: XRefRole(warn_dangling=True) for kind in FAMILY}
+    roles: ClassVar = {kind: XRefRole(innernodeclass=nodes.inline, warn_dangling=True) for kind in FAMILY}
     directives: ClassVar = {"page": PageDirective}
     initial_data: ClassVar = {"inputs": "", "pages": {}, "labels": {}}
     data_version = 1
@@ -87,7 +89,7 @@ class KgDomain(Domain):
         for node in document.findall(addnodes.pending_xref):
             if node.get("refdomain") == self.name and not node.get("refexplicit"):
                 key = (node["reftype"], node["reftarget"])
-                self.shown_labels.setdefault(docname, {})[key] = self.label_of(*key) or ""
+                self.shown_labels.setdefault(docname, {})[key] = self.knowledge.label_of(*key) or ""
 
     def clear_doc(self, docname: str) -> None:
         """Forget a document."""
@@ -115,24 +117,11 @@ class KgDomain(Domain):
         changed |= {
             document
             for document, shown in self.shown_labels.items()
-            if any((self.label_of(*key) or "") != label for key, label in shown.items())
+            if any((self.knowledge.label_of(*key) or "") != label for key, label in shown.items())
         }
         return sorted(changed)
 
     # --- references -----------------------------------------------------------------------------------
-
-    def label_of(self, kind: str, name: str) -> str | None:
-        """What a thing is called on a page, or nothing if there is no such thing."""
-        graph = self.knowledge.graph
-        if kind == "concept" and name in graph.concepts:
-            return graph.concepts[name].label
-        if kind == "claim" and name in graph.claims:
-            return self.knowledge.title(name)
-        if kind == "paper" and name in graph.papers:
-            return short_citation(graph.papers[name])
-        if kind == "topic" and name in graph.topics:
-            return self.knowledge.title(name)
-        return None
 
     def resolve_xref(
         self,
@@ -145,7 +134,7 @@ class KgDomain(Domain):
         contnode: nodes.Element,
     ) -> nodes.reference | None:
         """A link to the page of what a role names."""
-        label = self.label_of(typ, target)
+        label = self.knowledge.label_of(typ, target)
         if label is None:
             return None
         content = contnode if node.get("refexplicit") else nodes.inline("", label, classes=[f"kg-{typ}-link"])
@@ -179,7 +168,7 @@ class KgDomain(Domain):
         }
         for kind, names in members.items():
             for name in names:
-                yield name, self.label_of(kind, name) or name, kind, f"{FAMILY[kind]}/{name}", "", 1
+                yield name, self.knowledge.label_of(kind, name) or name, kind, f"{FAMILY[kind]}/{name}", "", 1
 
 
 def _digest(text: str) -> str:

@@ -30,8 +30,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything with Sphinx."""
     app.add_domain(KgDomain)
     for node, visit in HTML_VISITORS.items():
-        others = {form: (skip, None) for form in ("latex", "text", "man", "texinfo")}
-        app.add_node(node, html=(visit, None), **others)
+        plain = (skip, None)
+        app.add_node(node, html=(visit, None), latex=plain, text=plain, man=plain, texinfo=plain)
     app.add_html_math_renderer("kg", (maths.visit_inline, None), (maths.visit_block, None))
     app.add_config_value("kg_project", "", "env", str)
     app.add_config_value("kg_site_version", "", "env", str)
@@ -76,6 +76,10 @@ def _open(app: Sphinx) -> None:
 def _outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
+    if app.builder.format == "html":
+        for docname in removed:
+            # Sphinx leaves the page of a document that is gone, and readers would go on finding it.
+            Path(app.outdir, app.builder.get_target_uri(docname)).unlink(missing_ok=True)
     return KgDomain.of(env).outdated()
 
 
@@ -89,5 +93,3 @@ def _scripts(
         app.add_css_file("katex/katex.min.css")
     if any(doctree.findall(kg_map)):
         app.add_js_file("kg-map.js", loading_method="defer")
-
-

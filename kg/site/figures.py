@@ -91,13 +91,17 @@ def _fields(choices: list[tuple[str, str, list[tuple[str, str]]]]) -> str:
     """One drop-down list per filter: its name, its words, its options as (value, words)."""
     fields = []
     for name, words, options in choices:
-        given = "".join(f'<option value="{escape(value, quote=True)}">{escape(said)}</option>' for value, said in options)
+        given = "".join(
+            f'<option value="{escape(value, quote=True)}">{escape(said)}</option>' for value, said in options
+        )
         fields.append(f'<label>{escape(words)} <select name="{name}">{given}</select></label>')
     return "\n".join(fields)
 
 
 def _titles(data: dict[str, Any]) -> str:
-    return "".join(f'<option value="{escape(entry["title"], quote=True)}"></option>' for entry in data["nodes"])
+    return "".join(
+        f'<option value="{escape(entry["title"], quote=True)}"></option>' for entry in data["nodes"]
+    )
 
 
 def _html_row(translator: HTML5Translator, node: nodes.Element) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 Point = tuple[float, float]
 
 LINE_HEIGHT = 15
-LETTER_WIDTH = 6.7
+LETTER_WIDTH = 7.1
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,17 @@ Each part is loaded when a page first asks for it, so that a build with nothing 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyoxigraph import QuerySolutions
+
 from kg.names import VOCABULARY, local_name
+from kg.project import built_in_root
+from kg.sources import SHARED_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,6 +64,7 @@ class Knowledge:
             WHERE {{ ?term rdfs:label ?label ; rdfs:comment ?comment . OPTIONAL {{ ?term kg:rank ?rank }}
                      FILTER(STRSTARTS(STR(?term), "{VOCABULARY}")) }}"""
         rows = self.graph.store.query(query, use_default_graph_as_union=True)
+        assert isinstance(rows, QuerySolutions)
         found = {}
         for row in rows:
             iri = row["term"].value
@@ -79,7 +85,7 @@ class Knowledge:
     def inputs(self) -> str:
         """A digest of every file the pages can depend on; equal digests mean equal pages."""
         state = hashlib.sha256()
-        for path in sorted(self._input_files()):
+        for path in sorted({*self._input_files()}):
             state.update(self.project.relative(path).as_posix().encode())
             state.update(path.read_bytes())
         return state.hexdigest()
@@ -87,6 +93,9 @@ class Knowledge:
     def _input_files(self) -> Iterator[Path]:
         from kg.code import package_folder
 
+        shared = built_in_root()
+        if shared is not None:
+            yield from (shared / "ontology" / name for name in SHARED_FILES)
         yield from (path for path in self.project.ontology.rglob("*") if path.suffix in {".ttl", ".rq"})
         if self.project.bibliography.exists():
             yield self.project.bibliography
@@ -100,6 +109,10 @@ class Knowledge:
             for claim in self.graph.claims.values()
             if any(source.paper == paper.key for source in claim.sources)
         )
+
+    def related_to(self, concept: Concept) -> tuple[str, ...]:
+        """Related concepts by name; lines of the list are related to concepts too, and not meant here."""
+        return tuple(name for name in concept.related if name not in self.graph.items)
 
     def papers_of(self, concept: Concept) -> tuple[Paper, ...]:
         """Papers that the claims about a concept come from."""
@@ -115,18 +128,54 @@ class Knowledge:
         words = [self._spellings.get(word, word) for word in name.replace("-", "_").split("_")]
         return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
 
+    def topic_title(self, topic: str) -> str:
+        """A topic as a reader says it: the stem ``operatornorm`` is spelled as the concept ``operator_norm`` is."""
+        spelled = (name for name in self.graph.concepts if name.replace("_", "") == topic)
+        return self.title(next(spelled, topic))
+
+    def label_of(self, kind: str, name: str) -> str | None:
+        """What a concept, claim, paper or topic is called on a page; nothing if there is no such thing."""
+        graph = self.graph
+        if kind == "concept" and name in graph.concepts:
+            return graph.concepts[name].label
+        if kind == "paper" and name in graph.papers:
+            return short_citation(graph.papers[name])
+        if kind == "topic" and name in graph.topics:
+            return self.topic_title(name)
+        return self.title(name) if kind == "claim" and name in graph.claims else None
+
     @cached_property
     def _spellings(self) -> Mapping[str, str]:
         """Words that labels write with capitals, by their small form.
 
-        The first word of a label counts only where labels begin small, as ours do; elsewhere its capital says nothing.
+        The first word of a label counts only where many labels begin small, as ours do; else its capital says nothing.
+        A word that texts also write small, such as "and" beside the gate AND, keeps its small form.
         """
-        labels = [label for concept in self.graph.concepts.values() for label in (concept.label, *concept.alt_labels)]
-        begin_small = sum(label[:1].islower() for label in labels) * 2 >= len(labels)
+        labels = [
+            label
+            for concept in self.graph.concepts.values()
+            for label in (concept.label, *concept.alt_labels)
+        ]
+        begin_small = sum(label[:1].islower() for label in labels) * 5 >= len(labels)
+        texts = [concept.definition for concept in self.graph.concepts.values()]
+        texts += [claim.statement for claim in self.graph.claims.values()]
+        small = {word for text in (*labels, *texts) for word in re.findall(r"\w+", text) if word.islower()}
         found: dict[str, str] = {}
         for label in labels:
             for place, word in enumerate(label.split()):
                 telling = word if place or begin_small else word[1:]
-                if word.isalnum() and telling != telling.lower():
+                if word.isalnum() and telling != telling.lower() and word.lower() not in small:
                     found.setdefault(word.lower(), word)
         return found
+
+
+def short_citation(paper: Paper) -> str:
+    """“Katharopoulos et al. 2020”."""
+    surnames = [author.split(",")[0].strip() for author in paper.authors]
+    if not surnames:
+        who = paper.title
+    elif len(surnames) <= 2:
+        who = " and ".join(surnames)
+    else:
+        who = f"{surnames[0]} et al."
+    return f"{who} {paper.year}" if paper.year else who

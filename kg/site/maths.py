@@ -7,7 +7,7 @@ nobody notices. The result is HTML with MathML inside: it can be read aloud, cop
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -53,15 +53,13 @@ def _engine() -> Any:
     return context
 
 
-@lru_cache(maxsize=None)
+@cache
 def render(tex: str, *, display: bool) -> str:
     """A formula as HTML with MathML.
 
     Raises: MathsError if it is not LaTeX that KaTeX understands.
     """
-    answer: dict[str, str] = json.loads(
-        _engine().eval(f"kgRender({json.dumps(tex)}, {json.dumps(display)})")
-    )
+    answer: dict[str, str] = json.loads(_engine().eval(f"kgRender({json.dumps(tex)}, {json.dumps(display)})"))
     if "problem" in answer:
         raise MathsError(answer["problem"].removeprefix("KaTeX parse error: "))
     return answer["html"]
@@ -77,7 +75,7 @@ def visit_block(translator: HTML5Translator, node: nodes.Element) -> None:
     """Write a displayed formula, with its number if it has one."""
     html = _html(node, display=True)
     number = f'<span class="eqno">({node["number"]})</span>' if node.get("number") else ""
-    anchors = "".join(f'<span id="{escape(name)}"></span>' for name in node.get("ids", ()))
+    anchors = "".join(f'<span id="{escape(name)}"></span>' for name in node["ids"])
     translator.body.append(f'<div class="math kg-formula">{anchors}{number}{html}</div>\n')
     raise nodes.SkipNode
 

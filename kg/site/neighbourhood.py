@@ -67,9 +67,9 @@ def around_concept(knowledge: Knowledge, concept: Concept) -> Figure:
         lines.append(Line(own, f"concept/{other}", "broader"))
     for other in concept.narrower:
         lines.append(Line(f"concept/{other}", own, "broader"))
-    for other in concept.related:
+    for other in knowledge.related_to(concept):
         lines.append(Line(own, f"concept/{other}", "related"))
-    names |= {*concept.broader, *concept.narrower, *concept.related}
+    names |= {*concept.broader, *concept.narrower, *knowledge.related_to(concept)}
     return _figure(knowledge, own, names, claims, lines)
 
 
@@ -79,7 +79,9 @@ def around_claim(knowledge: Knowledge, claim: Claim) -> Figure:
     lines = [line for each in claims for line in claim_lines(each)]
     names = set(claim.concepts)
     kept = names | {each.name for each in claims}
-    lines = [line for line in lines if line.source.split("/")[1] in kept and line.target.split("/")[1] in kept]
+    lines = [
+        line for line in lines if line.source.split("/")[1] in kept and line.target.split("/")[1] in kept
+    ]
     return _figure(knowledge, f"claim/{claim.name}", names, claims, lines)
 
 
@@ -112,7 +114,9 @@ def _figure(
     knowledge: Knowledge, centre: str, concepts: set[str], claims: list[Claim], lines: list[Line]
 ) -> Figure:
     known = knowledge.graph.concepts
-    boxes = [Box(f"concept/{name}", known[name].label, "concept") for name in sorted(concepts) if name in known]
+    boxes = [
+        Box(f"concept/{name}", known[name].label, "concept") for name in sorted(concepts) if name in known
+    ]
     for claim in claims:
         status = status_of(knowledge, claim)
         label = f"{status.sign} {knowledge.title(claim.name)}"
@@ -129,7 +133,9 @@ def svg(figure: Figure, address: Callable[[str], str], words: Callable[[str], st
     """The drawing as an SVG element; ``address`` gives the link to a page, ``words`` says a relation."""
     labels = {box.docname: wrapped(box.label) for box in figure.boxes}
     sizes = {docname: box_size(label) for docname, label in labels.items()}
-    ends = [(line.target, line.source) if line.backwards else (line.source, line.target) for line in figure.lines]
+    ends = [
+        (line.target, line.source) if line.backwards else (line.source, line.target) for line in figure.lines
+    ]
     layout = lay_out(sizes, ends, ranksep="0.35", nodesep="0.14")
     width, height = layout.size.width + 2 * MARGIN, layout.size.height + 2 * MARGIN
     curves = [
@@ -137,7 +143,9 @@ def svg(figure: Figure, address: Callable[[str], str], words: Callable[[str], st
         for line, curve in zip(figure.lines, layout.curves, strict=True)
     ]
     boxes = [
-        _box(box, labels[box.docname], sizes[box.docname], layout.centres[box.docname], figure.centre, address)
+        _box(
+            box, labels[box.docname], sizes[box.docname], layout.centres[box.docname], figure.centre, address
+        )
         for box in figure.boxes
     ]
     # Narrow columns shrink a wide drawing, but never below a readable size: then it scrolls.
@@ -151,16 +159,15 @@ def _path(curve: Sequence[Point]) -> str:
     return f"M{x},{y}C{' '.join(f'{x},{y}' for x, y in rest)}"
 
 
-def _box(
-    box: Box, label: str, size: Size, centre: Point, own: str, address: Callable[[str], str]
-) -> str:
+def _box(box: Box, label: str, size: Size, centre: Point, own: str, address: Callable[[str], str]) -> str:
     """One box with its text; all but the page's own are links."""
     styles = ["kg-box", f"kg-{box.level}", f"kg-{box.freshness}" if box.freshness else ""]
     x, y = centre
     lines = label.split("\n")
     top = y - (len(lines) - 1) * LINE_HEIGHT / 2
     text = "".join(
-        f'<text x="{x}" y="{top + place * LINE_HEIGHT:.1f}">{escape(line)}</text>' for place, line in enumerate(lines)
+        f'<text x="{x}" y="{top + place * LINE_HEIGHT:.1f}">{escape(line)}</text>'
+        for place, line in enumerate(lines)
     )
     frame = (
         f'<rect x="{x - size.width / 2:.1f}" y="{y - size.height / 2:.1f}" '

@@ -29,9 +29,7 @@ class GraphProject(Project):
         # The environment is pickled with its project; what is asked of the graph must be asked anew.
         return {**self.__dict__, "_generated": None}
 
-    def discover(
-        self, exclude_paths: Iterable[str] = (), include_paths: Iterable[str] = ("**",)
-    ) -> set[str]:
+    def discover(self, exclude_paths: Iterable[str] = (), include_paths: Iterable[str] = ("**",)) -> set[str]:
         """Find the authored documents, then add the graph's."""
         super().discover(exclude_paths, include_paths)
         for docname in self._generated():
@@ -46,8 +44,8 @@ class GraphProject(Project):
 
 
 def _stub(docname: str) -> str:
-    wide = docname in {"map"}
-    return STUB.format(docname=docname, options=":hide-toc:\n" if wide else "")
+    # The map takes the place of the table of contents beside it.
+    return STUB.format(docname=docname, options=":hide-toc:\n" if docname == "map" else "")
 
 
 def _write_if_changed(path: Path, text: str) -> None:

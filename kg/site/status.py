@@ -97,7 +97,8 @@ def evidence_in_words(knowledge: Knowledge, claim: Claim) -> list[str]:
     if evidence.shapes:
         sentences.append(f"Tested shapes: {'; '.join(evidence.shapes)}. Nothing is claimed beyond them.")
     if evidence.reason:
-        sentences.append(f"What is missing: {_sentence(evidence.reason)}")
+        lead = "Why it is not stronger" if evidence.outcome == "passed" else "What is missing"
+        sentences.append(f"{lead}: {_sentence(evidence.reason)}")
     if knowledge.graph.is_stale(claim):
         sentences.append(
             "This evidence is stale: the statement, the check or an implementation has changed since. "

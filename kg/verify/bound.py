@@ -7,12 +7,14 @@ by one part in a thousand must break.  A bound without a witness is recorded as 
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from kg.numbers.arrays import Redraw
+from kg.numbers.arrays import Contaminated, NotTestable, Redraw, SystemArray
+from kg.numbers.balls import Balls, precision
 from kg.verify.declare import Check, Control
 from kg.verify.draws import FloatSource
 from kg.verify.floating import UNIT
@@ -45,8 +47,7 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
             ),
             unseen,
         )
-    gap = _witness_gap(trial.variant(check.witness_function, "witness"))
-    if gap is None or gap > SHRINK / 2:
+    if not attained(trial, check):
         return verdict.but(
             outcome="cantTell", strength=None, method=method, reason="the witness does not attain the bound"
         )
@@ -69,11 +70,11 @@ def _coarse(ratio: float) -> str:
     return f"{np.ceil(max(0.0, ratio) * 10) / 10:.1f}"
 
 
-def search(trial: Trial) -> tuple[float, list[str], str]:
+def search(trial: Trial, *, starts: int = STARTS) -> tuple[float, list[str], str]:
     """Largest left/right found (over 1 only when beyond rounding), the shapes tried, and what went wrong if anything."""
     worst = -np.inf
     shapes: list[str] = []
-    for number, sizes in zip(range(STARTS), trial.sizes(), strict=False):
+    for number, sizes in zip(range(starts), trial.sizes(), strict=False):
         value, trouble = _climb(trial, sizes, f"{trial.seed} bound {number}")
         if trouble:
             return worst, shapes, f"{trouble} at {shape_text(sizes)}"
@@ -85,27 +86,24 @@ def search(trial: Trial) -> tuple[float, list[str], str]:
 
 
 def _climb(trial: Trial, sizes: dict[str, int], seed: str) -> tuple[float, str]:
-    source, value = None, -np.inf
-    for attempt in range(50):
-        source = FloatSource(f"{seed} {attempt}")
-        try:
-            value = ratio(*trial.sides(trial.draw(sizes, source), source))
-            break
-        except Redraw:
-            continue
+    """Climb from one random input towards a violation; a violation counts only if it is no rounding error."""
+    source, value = _start(trial, sizes, seed)
     if source is None or not np.isfinite(value):
         return value, "a side is not a finite number, or no inputs could be drawn"
+    if value > 1:
+        return _confirmed(trial, sizes, source, value), ""
     rng = np.random.default_rng(list(seed.encode()))
-    raw, step = source.raw, 1.0
-    for _ in range(STEPS if raw else 0):
-        tried = [r + step * rng.standard_normal(np.shape(r)) for r in raw]
-        replay = FloatSource(source_seed(seed, attempt), tried)
+    step = 1.0
+    for _ in range(STEPS if source.raw else 0):
+        replay = source.again([r + step * rng.standard_normal(np.shape(r)) for r in source.raw])
         try:
             new = ratio(*trial.sides(trial.draw(sizes, replay), replay))
         except (Redraw, np.linalg.LinAlgError):
             continue
+        if new > 1:
+            new = _confirmed(trial, sizes, replay, new)
         if np.isfinite(new) and new > value:
-            value, raw, step = new, tried, step * 1.2
+            value, source, step = new, replay, step * 1.2
             if value > 1:
                 break
         else:
@@ -113,9 +111,45 @@ def _climb(trial: Trial, sizes: dict[str, int], seed: str) -> tuple[float, str]:
     return value, ""
 
 
-def source_seed(seed: str, attempt: int) -> str:
-    """The structural draws (permutations, masks, integers) stay those of the start while the numbers move."""
-    return f"{seed} {attempt}"
+def _start(trial: Trial, sizes: dict[str, int], seed: str) -> tuple[FloatSource | None, float]:
+    for attempt in range(50):
+        source = FloatSource(f"{seed} {attempt}")
+        try:
+            return source, ratio(*trial.sides(trial.draw(sizes, source), source))
+        except Redraw:
+            continue
+    return None, -np.inf
+
+
+def _confirmed(trial: Trial, sizes: dict[str, int], source: FloatSource, value: float) -> float:
+    """The excess of a violation as balls see it at the same input; floats may cancel or be ill-conditioned.
+
+    Where the text does not run over balls the float value stands if inputs one unit in the last place away exceed the
+    bound as well by at least half as much.
+    """
+    try:
+        with precision(320):
+            twin = source.in_balls(Balls())
+            left, right = trial.sides(trial.draw(sizes, twin), twin)
+            return value if exceeds(twin.system, left, right) else 1.0
+    except (NotTestable, Redraw, Contaminated, AttributeError, TypeError, ValueError):
+        pass
+    rng = np.random.default_rng(11)
+    for _ in range(4):
+        moved = [np.asarray(r) * (1 + UNIT * rng.choice([-1.0, 1.0], size=np.shape(r))) for r in source.raw]
+        replay = source.again(moved)
+        if ratio(*trial.sides(trial.draw(sizes, replay), replay)) - 1 < (value - 1) / 2:
+            return 1.0
+    return value
+
+
+def exceeds(system: Balls, left: Sequence[Any], right: Sequence[Any]) -> bool:
+    """Whether some entry of left is larger than right for certain."""
+    for a, b in zip(left, right, strict=True):
+        x, y = (v.parts[0] if isinstance(v, SystemArray) else system.literal(v)[0] for v in (a, b))
+        if any(bool(u > v) for u, v in zip(*(z.reshape(-1) for z in np.broadcast_arrays(x, y)), strict=True)):
+            return True
+    return False
 
 
 def ratio(left: Sequence[Any], right: Sequence[Any]) -> float:
@@ -138,10 +172,28 @@ def ratio(left: Sequence[Any], right: Sequence[Any]) -> float:
     return best
 
 
-def _witness_gap(trial: Trial) -> float | None:
+def attained(trial: Trial, check: Check) -> bool:
+    """Whether the statement of `trial` holds with equality, to half the shrinkage, at the check's witness."""
+    gap = _witness_gap(trial, check)
+    return gap is not None and gap <= SHRINK / 2
+
+
+def caught(trial: Trial, check: Check) -> bool | None:
+    """Whether a changed statement is violated, or is no longer attained; None if it is merely weaker than needed."""
+    worst, _, trouble = search(trial, starts=3)
+    if trouble or worst > 1:
+        return True
+    return None if check.witness_function is None else not attained(trial, check)
+
+
+def _witness_gap(trial: Trial, check: Check) -> float | None:
     """Smallest relative gap (right − left)/right at the witness, or None where the bound is exceeded or undefined."""
     source = FloatSource(f"{trial.seed} witness")
-    left, right = trial.sides(trial.draw(next(iter(trial.sizes())), source), source)
+    inputs = trial.draw(next(iter(trial.sizes())), source)
+    wanted = inspect.signature(check.witness_function).parameters  # type: ignore[arg-type]
+    known = {"use": trial.use, **inputs}
+    inputs.update(check.witness_function(**{name: known[name] for name in wanted}))  # type: ignore[misc]
+    left, right = trial.sides(inputs, source)
     gaps = []
     for a, b in zip(left, right, strict=True):
         a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)

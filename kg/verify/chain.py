@@ -38,7 +38,7 @@ def run_chain(graph: Graph, claims: Sequence[str], ends: tuple[str, str] | None 
     """
     workshop, index = load(graph.project), code.index(graph.project)
     chain = [graph.claims[name] for name in claims]
-    links = tuple(judge_claim(workshop, claim, code.claim_digest(index, claim)) for claim in chain)
+    links = tuple(judge_claim(workshop, claim, code.claim_digest(index, claim), index) for claim in chain)
     strengths = [v.strength for v in links]
     weakest = None if None in strengths else max(strengths, key=lambda s: STRENGTHS.index(str(s)))
     first, last = ends or _ends(chain)

@@ -29,10 +29,10 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
                 outcome="failed", reason=f"counted {counted}, claimed {formula} at {shape_text(sizes)}"
             )
         shapes.append(shape_text(sizes))
-    rejected = sum(_misses(trial.variant(c.function, c.wording)) for c in check.controls)
+    rejected = sum(misses(trial.variant(c.function, c.wording)) for c in check.controls)
     verdict = verdict.but(controls=(rejected, len(check.controls)), shapes=tuple(sorted(shapes)))
     if rejected < len(check.controls):
-        missing = next(c.wording for c in check.controls if not _misses(trial.variant(c.function, c.wording)))
+        missing = next(c.wording for c in check.controls if not misses(trial.variant(c.function, c.wording)))
         return verdict.but(outcome="cantTell", reason=f"the control was not rejected: {missing}")
     return verdict.but(
         outcome="passed",
@@ -67,5 +67,6 @@ def _integers(trial: Trial, side: Any) -> list[int]:
     return [int(v) for v in values]
 
 
-def _misses(trial: Trial) -> bool:
+def misses(trial: Trial) -> bool:
+    """Whether the count and the formula differ at some size."""
     return any(left != right for left, right in (counts(trial, sizes) for sizes in _several(trial)))

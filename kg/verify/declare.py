@@ -41,6 +41,7 @@ class Check:
     relation: str = "="
     sizes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     controls: list[Control] = field(default_factory=list)
+    explanations: dict[str, str] = field(default_factory=dict)
     witness_function: Callable[..., Any] | None = None
     counterexample_function: Callable[..., Any] | None = None
 
@@ -60,8 +61,18 @@ class Check:
 
         return declare
 
+    def explain(self, edit: str, reason: str) -> None:
+        """Say why this statement cannot notice a mutant: `edit` is part of its text as the judge prints it.
+
+        The mutant then counts as equivalent. An explanation that fits no surviving mutant is an error.
+        """
+        self.explanations[edit] = reason
+
     def witness(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Declare where a bound is attained: returns the two sides, equal at some entry."""
+        """Declare where a bound is attained: returns the inputs to change, by name.
+
+        It takes ``use`` and any of the drawn inputs by name; inputs it does not return stay as drawn.
+        """
         self.witness_function = function
         return function
 

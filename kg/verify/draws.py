@@ -5,9 +5,11 @@ The judge owns the sampler: nothing a check says can make its inputs easier, exc
 
 from __future__ import annotations
 
+import ast
 import itertools
 import math
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -31,17 +33,24 @@ class Undrawable(Exception):
 
 
 class FloatSource:
-    """Dyadic numbers of 30 random bits in [−2, 2), as float64; `raw` lets a search change and replay them."""
+    """Dyadic numbers of 30 random bits in [−2, 2) times `scale`, as float64.
 
-    def __init__(self, seed: str, raw: Sequence[Any] | None = None) -> None:
-        self.structure = np.random.default_rng(list(seed.encode()))
+    `raw` holds them in the order drawn, so that a search can change and replay them; structure (permutations, masks,
+    integers) and normal variates come from a stream of their own and stay the same in a replay.
+    """
+
+    def __init__(self, seed: str, raw: Sequence[Any] | None = None, *, scale: int = 1) -> None:
+        self.seed = seed
+        self.scale = scale
+        self.structure = np.random.default_rng([1, *seed.encode()])
+        self._numbers = np.random.default_rng([2, *seed.encode()])
         self.raw: list[Any] = list(raw) if raw is not None else []
         self._replay = raw is not None
         self._next = 0
 
     def _reals(self, shape: tuple[int, ...]) -> Any:
         if not self._replay:
-            self.raw.append(self.structure.integers(-(2**30), 2**30, size=shape) / 2**29)
+            self.raw.append(self._numbers.integers(-(2**30), 2**30, size=shape) * self.scale / 2**29)
         self._next += 1
         return self.raw[self._next - 1]
 
@@ -54,12 +63,20 @@ class FloatSource:
     def uniform(self, shape: tuple[int, ...]) -> Any:
         return self.structure.random(shape)
 
+    def again(self, raw: Sequence[Any]) -> FloatSource:
+        """The same structure with other numbers."""
+        return FloatSource(self.seed, raw)
+
+    def in_balls(self, system: Balls) -> BallSource:
+        """The very same numbers as exact balls."""
+        return BallSource(self.seed, system, self.raw)
+
 
 class BallSource(FloatSource):
-    """The same dyadic numbers as the float source of the same seed, as exact balls."""
+    """The dyadic numbers of a float source as exact balls."""
 
-    def __init__(self, seed: str, system: Balls) -> None:
-        super().__init__(seed)
+    def __init__(self, seed: str, system: Balls, raw: Sequence[Any] | None = None) -> None:
+        super().__init__(seed, raw)
         self.system = system
 
     def real(self, shape: tuple[int, ...]) -> Any:
@@ -84,7 +101,7 @@ class SystemSource:
     """Uniform residues, or independent variables of the degree system; structure from the same seed."""
 
     def __init__(self, seed: str, system: Residues | Degrees) -> None:
-        self.structure = np.random.default_rng(list(seed.encode()))
+        self.structure = np.random.default_rng([1, *seed.encode()])
         self.system = system
 
     def real(self, shape: tuple[int, ...]) -> Any:
@@ -145,11 +162,15 @@ def _unit_rows(source: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _positive(source: Any, shape: tuple[int, ...]) -> Any:
+    if hasattr(source, "positive"):
+        return source.positive(shape)
     x = source.real(shape)
     return x * x
 
 
 def _probability(source: Any, shape: tuple[int, ...]) -> Any:
+    if hasattr(source, "probability"):
+        return source.probability(shape)
     x = source.real(shape)
     return constant(x, 1) / (1 + x * x)
 
@@ -178,8 +199,40 @@ _MAKERS: dict[str, Callable[[Any, tuple[int, ...]], Any]] = {
 
 def dimension_names(domains: Mapping[str, Domain]) -> list[str]:
     """Names of the dimensions of a claim, in order of appearance; numbers and ``samples`` are not among them."""
-    names = [d for domain in domains.values() if domain.kind != "Natural" for d in domain.dims]
-    return [d for d in dict.fromkeys(names) if not d.lstrip("-").isdigit() and d != SAMPLES]
+    terms = [d for domain in domains.values() if domain.kind != "Natural" for d in domain.dims]
+    names = [name for term in terms for name in re.findall(r"[A-Za-z_]\w*", term)]
+    return [name for name in dict.fromkeys(names) if name != SAMPLES]
+
+
+def extent(dimension: str, sizes: Mapping[str, int]) -> int:
+    """The length that a dimension such as ``n``, ``3`` or ``2*n-1`` stands for.
+
+    Raises:
+        Undrawable: if it is no arithmetic of known names, or negative.
+    """
+    try:
+        value = _evaluate(ast.parse(dimension, mode="eval").body, sizes)
+    except (KeyError, SyntaxError, TypeError):
+        raise Undrawable(
+            f"'{dimension}' is no dimension; write a name, a number or a sum such as 2*n-1"
+        ) from None
+    if value < 0:
+        raise Undrawable(f"the dimension {dimension} is {value} here")
+    return value
+
+
+def _evaluate(node: ast.expr, sizes: Mapping[str, int]) -> int:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+        return node.value
+    if isinstance(node, ast.Name):
+        return sizes[node.id]
+    if isinstance(node, ast.BinOp):
+        left, right = _evaluate(node.left, sizes), _evaluate(node.right, sizes)
+        if isinstance(node.op, ast.Add | ast.Sub):
+            return left + right if isinstance(node.op, ast.Add) else left - right
+        if isinstance(node.op, ast.Mult):
+            return left * right
+    raise TypeError(ast.dump(node))
 
 
 def sizes_for(
@@ -241,9 +294,9 @@ def draw(
             low, high = (int(d) for d in domain.dims)
             inputs[name] = int(source.structure.integers(low, high + 1))
         elif domain.kind == "Size":
-            inputs[name] = sizes[domain.dims[0]]
+            inputs[name] = extent(domain.dims[0], sizes)
         else:
-            shape = tuple(int(d) if d.isdigit() else sizes[d] for d in domain.dims)
+            shape = tuple(extent(d, sizes) for d in domain.dims)
             inputs[name] = _MAKERS[domain.kind](source, shape)
     for one in conditions:
         if not set(one.arguments) <= set(sizes):
@@ -264,7 +317,8 @@ def _impose(one: Condition, inputs: dict[str, Any], sizes: Mapping[str, int], so
         wanted = inspect.signature(one.sampler_function).parameters
         inputs.update(one.sampler_function(**{a: known[a] for a in wanted}))
         known = {**sizes, **inputs}
-    if isinstance(source, SystemSource):
+    if hasattr(source, "system") and not isinstance(source, FloatSource):
+        # Neither residues nor unknowns can be asked whether a predicate holds.
         if one.sampler_function is None and not one.generic:
             raise NotTestable(f"condition {one.name} has no sampler that works over {source.system.name}")
         return

@@ -52,22 +52,37 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
     return verdict.but(outcome="passed", strength="Statistical", log2_error=math.ceil(math.log2(ALPHA)))
 
 
-def _settle(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple[str, str, int, set[int]]:
-    """Outcome, reason, sample size used, and which controls were rejected."""
+def caught(trial: Trial, changed: Trial, check: Check) -> bool:
+    """Whether the test rejects a changed statement at the sizes, sample size and margin of the claim itself."""
+    for number, sizes in zip(range(SHAPES), trial.sizes(), strict=False):
+        seed = f"{trial.seed} expectation {number}"
+        margin, count = _plan(trial, check, sizes, seed)
+        if margin and sample(changed, sizes, f"{seed} fresh", count).distance > margin:
+            return True
+    return False
+
+
+def _plan(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple[float, int]:
+    """Margin and sample size, from a pilot and the nearest control; margin 0 if no control differs."""
     pilot = sample(trial, sizes, f"{seed} pilot", PILOT)
     gaps = [_gap(trial.variant(c.function, c.wording), sizes, f"{seed} pilot", pilot) for c in check.controls]
     usable = [g for g in gaps if g > 0]
     if not usable:
-        return "cantTell", "no control differs from the claim, so there is no margin", 0, set()
+        return 0.0, 0
     margin = min(usable) / 2
-    deviation = math.sqrt(pilot.variance)
     # The factor 1.3 guards against a pilot that underestimates the spread.
-    needed = (
-        math.ceil(1.3 * ((SIZE_QUANTILE + POWER_QUANTILE) * deviation / margin) ** 2) if deviation else PILOT
-    )
+    needed = 1.3 * ((SIZE_QUANTILE + POWER_QUANTILE) * math.sqrt(pilot.variance) / margin) ** 2
+    return margin, max(PILOT, math.ceil(needed))
+
+
+def _settle(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple[str, str, int, set[int]]:
+    """Outcome, reason, sample size used, and which controls were rejected."""
+    margin, needed = _plan(trial, check, sizes, seed)
+    if not margin:
+        return "cantTell", "no control differs from the claim, so there is no margin", 0, set()
     if needed > MOST_SAMPLES:
         return "cantTell", f"telling the claim from its control needs {needed:.2g} samples", needed, set()
-    fresh = sample(trial, sizes, f"{seed} fresh", max(PILOT, needed))
+    fresh = sample(trial, sizes, f"{seed} fresh", needed)
     if fresh.distance > margin:
         return (
             "failed",

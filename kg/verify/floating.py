@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from kg.numbers.arrays import Contaminated, NotTestable, Redraw, SystemArray
+from kg.numbers.arrays import Contaminated, NotTestable, Redraw, SystemArray, each
 from kg.numbers.balls import Balls, precision
-from kg.verify.draws import BallSource, FloatSource
+from kg.verify.draws import FloatSource
 from kg.verify.trial import Trial
 from kg.verify.verdict import Finding, shape_text
 
@@ -39,35 +39,54 @@ def judge(trial: Trial, *, draws: int = DRAWS) -> Finding:
     return finding
 
 
-def one_draw(trial: Trial, sizes: dict[str, int], number: int) -> tuple[bool | None, str, float]:
+def one_draw(
+    trial: Trial, sizes: dict[str, int], number: int, *, scale: int = 1
+) -> tuple[bool | None, str, float]:
     """Outcome, reason and by what factor the sides miss the tolerance."""
     reason = "no draw"
     for attempt in range(MOST_REDRAWS):
-        seed = f"{trial.seed} balls {number} {attempt}"
+        source = FloatSource(f"{trial.seed} balls {number} {attempt}", scale=scale)
         try:
-            source = FloatSource(seed)
             left, right = trial.sides(trial.draw(sizes, source), source)
         except Redraw as problem:
             reason = str(problem)
             continue
         except NotTestable as problem:
             return None, f"not testable in floats: {problem}", 0.0
-        return _compare(trial, sizes, seed, source, left, right)
+        return compare(trial, sizes, source, left, right)
     return None, f"no inputs could be drawn: {reason}", 0.0
 
 
-def _compare(
-    trial: Trial, sizes: dict[str, int], seed: str, source: FloatSource, left: list[Any], right: list[Any]
+def clearly_differs(trial: Trial, *, draws: int = DRAWS) -> bool:
+    """Whether the sides miss the tolerance by so much, at some size, that no rounding can be the reason."""
+    for number, sizes in zip(range(draws), trial.sizes(), strict=False):
+        factor = one_draw(trial, sizes, number)[2]
+        if factor >= POWER:
+            return True
+    return False
+
+
+def withstands_large_inputs(trial: Trial) -> bool:
+    """Whether both sides stay finite and agree on inputs 512 times as large, where an unstabilised exponential overflows."""
+    with np.errstate(all="ignore"):
+        return one_draw(trial, next(iter(trial.sizes())), 0, scale=512)[0] is True
+
+
+def compare(
+    trial: Trial, sizes: dict[str, int], source: FloatSource, left: list[Any], right: list[Any]
 ) -> tuple[bool | None, str, float]:
-    if any(not np.all(np.isfinite(np.asarray(x))) for x in (*left, *right)):
+    """Two sides evaluated in float64 at the inputs of `source`, against the rounding error they may have."""
+    finite = [all(np.all(np.isfinite(np.asarray(x))) for x in side) for side in (left, right)]
+    if not all(finite):
+        # Where only one side has a value, the sides differ by more than any rounding error.
+        missed = 0.0 if finite[0] == finite[1] else float("inf")
         return (
             None,
             "a side is NaN or infinite on an admissible input; state the condition that excludes it",
-            0.0,
+            missed,
         )
-    tolerances = tolerance(trial, sizes, seed, source, left, right)
     worst = 0.0
-    for a, b, allowed in zip(left, right, tolerances, strict=True):
+    for a, b, allowed in zip(left, right, tolerance(trial, sizes, source, left, right), strict=True):
         gap = np.abs(np.asarray(a) - np.asarray(b))
         worst = max(worst, float(np.max(gap / allowed, initial=0.0)))
     if worst > 1:
@@ -76,7 +95,7 @@ def _compare(
 
 
 def tolerance(
-    trial: Trial, sizes: dict[str, int], seed: str, source: FloatSource, left: list[Any], right: list[Any]
+    trial: Trial, sizes: dict[str, int], source: FloatSource, left: list[Any], right: list[Any]
 ) -> list[float]:
     """For each pair of arrays, how far rounding alone may part them."""
     scales = [
@@ -84,7 +103,7 @@ def tolerance(
         for pair in zip(left, right, strict=True)
     ]
     try:
-        errors = _against_balls(trial, sizes, seed, left, right)
+        errors = _against_balls(trial, sizes, source, left, right)
         factor = 4.0
     except (NotTestable, Redraw, Contaminated, AttributeError, TypeError, ValueError):
         # The text needs something balls do not have (an SVD, a random stream): use the sensitivity instead.
@@ -94,12 +113,11 @@ def tolerance(
 
 
 def _against_balls(
-    trial: Trial, sizes: dict[str, int], seed: str, left: list[Any], right: list[Any]
+    trial: Trial, sizes: dict[str, int], source: FloatSource, left: list[Any], right: list[Any]
 ) -> list[float]:
     with precision(320):
-        system = Balls()
-        source = BallSource(seed, system)
-        exact_left, exact_right = trial.sides(trial.draw(sizes, source), source)
+        twin = source.in_balls(Balls())
+        exact_left, exact_right = trial.sides(trial.draw(sizes, twin), twin)
     return [
         _distance(a, x) + _distance(b, y)
         for a, x, b, y in zip(left, exact_left, right, exact_right, strict=True)
@@ -109,11 +127,12 @@ def _against_balls(
 def _distance(floats: Any, balls: Any) -> float:
     if not isinstance(balls, SystemArray):
         return float(np.max(np.abs(np.asarray(floats) - np.asarray(balls)), initial=0.0))
-    to_float = np.frompyfunc(
-        lambda v: complex(v) if hasattr(v, "imag") and v.imag != 0 else complex(float(v.real.mid()), 0), 1, 1
-    )
-    exact = np.asarray(to_float(balls.parts[0]), dtype=complex)
+    exact = each(_midpoint, balls.parts[0]).astype(complex)
     return float(np.max(np.abs(np.asarray(floats) - exact), initial=0.0))
+
+
+def _midpoint(value: Any) -> complex:
+    return complex(float(value.real.mid()), float(value.imag.mid()))
 
 
 def _sensitivity(
@@ -123,8 +142,9 @@ def _sensitivity(
     rng = np.random.default_rng(7)
     moved = [0.0] * len(left)
     for _ in range(6):
-        raw = [np.asarray(r) * (1 + UNIT * rng.choice([-1.0, 1.0], size=np.shape(r))) for r in source.raw]
-        replay = FloatSource(trial.seed, raw)
+        replay = source.again(
+            [np.asarray(r) * (1 + UNIT * rng.choice([-1.0, 1.0], size=np.shape(r))) for r in source.raw]
+        )
         try:
             a, b = trial.sides(trial.draw(sizes, replay), replay)
         except Redraw:

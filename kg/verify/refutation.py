@@ -7,7 +7,8 @@ residues do.  Its control is the nearest true sibling, which the same judges mus
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import copy
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +20,7 @@ from kg.numbers.balls import Balls, ball, precision
 from kg.verify import bound, equality, scaling
 from kg.verify.declare import Check
 from kg.verify.draws import exact_balls
+from kg.verify.probe import Probe
 from kg.verify.trial import Trial
 from kg.verify.verdict import Verdict
 
@@ -87,8 +89,52 @@ def replay(trial: Trial, check: Check) -> tuple[bool, str]:
         system = Balls()
         inputs = {name: _balls(system, value, trial, name) for name, value in stored.items()}
         left, right = trial.sides(inputs)
-        refuted = _differs(system, left, right) if check.relation == "=" else _exceeds(left, right, system)
+        refuted = (
+            _differs(system, left, right) if check.relation == "=" else bound.exceeds(system, left, right)
+        )
     return refuted, ", ".join(f"{name} = {_text(value)}" for name, value in sorted(stored.items()))
+
+
+def probe(trial: Trial, check: Check) -> Probe:
+    """Change the counterexample, number by number: one that no longer refutes is killed, another that does is equivalent."""
+    result = Probe()
+    stored = counterexample(check)
+    for name, path, value in _numbers(stored):
+        for other in {Fraction(0), -value, value + 1, value / 2} - {value}:
+            changed = _with(stored, name, path, other)
+            try:
+                refuted = replay(
+                    trial, Check(check.function, check.relation, counterexample_function=lambda c=changed: c)
+                )[0]
+            except (NotTestable, Redraw, Contaminated, CheckError):
+                continue
+            result.killed, result.equivalent = result.killed + (not refuted), result.equivalent + refuted
+    return result
+
+
+def _numbers(stored: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...], Fraction]]:
+    for name, value in stored.items():
+        yield from ((name, path, number) for path, number in _leaves(value))
+
+
+def _leaves(value: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Fraction]]:
+    if isinstance(value, list):
+        for i, one in enumerate(value):
+            yield from _leaves(one, (*path, i))
+    elif isinstance(value, Fraction):
+        yield path, value
+
+
+def _with(stored: Mapping[str, Any], name: str, path: tuple[int, ...], number: Fraction) -> dict[str, Any]:
+    changed = copy.deepcopy(dict(stored))
+    if not path:
+        changed[name] = number
+        return changed
+    place = changed[name]
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = number
+    return changed
 
 
 def _balls(system: Balls, value: Any, trial: Trial, name: str) -> Any:
@@ -115,14 +161,6 @@ def _text(value: Any) -> str:
 def _differs(system: Balls, left: list[Any], right: list[Any]) -> bool:
     outcome, _, _ = scaling.compare(system, left, right)
     return outcome is False
-
-
-def _exceeds(left: list[Any], right: list[Any], system: Balls) -> bool:
-    for a, b in zip(left, right, strict=True):
-        x, y = (v.parts[0] if isinstance(v, SystemArray) else system.literal(v)[0] for v in (a, b))
-        if any(bool(u > v) for u, v in zip(x.reshape(-1), y.reshape(-1), strict=True)):
-            return True
-    return False
 
 
 def _sibling_holds(trial: Trial, relation: str) -> bool:

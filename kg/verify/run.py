@@ -6,34 +6,40 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from kg.code import CodeIndex
 from kg.errors import KgError
 from kg.graph import Claim
 from kg.numbers.arrays import Contaminated, NotTestable, Redraw
-from kg.verify import bound, cost, equality, expectation, refutation
+from kg.verify import bound, cost, degenerate, equality, expectation, floating, refutation, vacuity
 from kg.verify.declare import Check
 from kg.verify.draws import Undrawable
+from kg.verify.probe import Probe, probe_equality, probe_statement
 from kg.verify.trial import Trial
 from kg.verify.verdict import Verdict
 from kg.verify.workshop import Workshop, trial_for
 
+EQUALITIES = ("Identity", "Reduction", "EqualUpTo")
+
 Judge = Callable[[Trial, Check, Verdict], Verdict]
 
+
+def _equality(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
+    return equality.judge(trial, check.controls, verdict)
+
+
 JUDGES: dict[str, Judge] = {
-    "Identity": lambda trial, check, verdict: equality.judge(trial, check.controls, verdict),
-    "Reduction": lambda trial, check, verdict: equality.judge(trial, check.controls, verdict),
-    "EqualUpTo": lambda trial, check, verdict: equality.judge(trial, check.controls, verdict),
+    **dict.fromkeys(EQUALITIES, _equality),
     "Bound": bound.judge,
     "InExpectation": expectation.judge,
     "Cost": cost.judge,
     "Refutation": refutation.judge,
 }
 
-MUTANTS_NOTE = "mutants not yet probed"
 
-
-def judge_claim(workshop: Workshop, claim: Claim, digest: str) -> Verdict:
+def judge_claim(workshop: Workshop, claim: Claim, digest: str, index: CodeIndex) -> Verdict:
     """The verdict on one claim; never raises for what a check does."""
     started = time.monotonic()
     blank = Verdict(claim.name, claim.kind, "untested", digest=digest)
@@ -46,21 +52,46 @@ def judge_claim(workshop: Workshop, claim: Claim, digest: str) -> Verdict:
             warnings.simplefilter("ignore", RuntimeWarning)
             trial, check = trial_for(workshop, claim, digest)
             verdict = judge(trial, check, blank)
+            if verdict.outcome == "passed":
+                verdict = scrutinise(trial, check, claim, index, verdict)
     except Exception as error:
         verdict = blank.but(outcome="cantTell", reason=_reason(error))
-    return _finished(verdict, claim).but(seconds=time.monotonic() - started)
-
-
-def _finished(verdict: Verdict, claim: Claim) -> Verdict:
     if verdict.outcome != "passed":
-        return verdict.but(strength=None, log2_error=None)
-    if verdict.controls[1] == 0:
+        verdict = verdict.but(strength=None, log2_error=None)
+    return verdict.but(seconds=time.monotonic() - started)
+
+
+def scrutinise(trial: Trial, check: Check, claim: Claim, index: CodeIndex, verdict: Verdict) -> Verdict:
+    """Check the check: is it empty, does it hold where it is degenerate, does it notice every mutant?"""
+    empty = vacuity.emptiness(trial, claim, index) if claim.kind in EQUALITIES else ""
+    if empty:
+        return verdict.but(outcome="cantTell", reason=f"the check is empty: {empty}")
+    parted = degenerate.trouble(trial) if claim.kind in EQUALITIES else ""
+    if parted:
+        return verdict.but(outcome="cantTell", reason=parted)
+    probe = _probe(trial, check, claim, index)
+    verdict = verdict.but(mutants=probe.counts())
+    if probe.survived:
+        more = f" (and {len(probe.survived) - 1} more)" if len(probe.survived) > 1 else ""
+        return verdict.but(outcome="cantTell", reason=f"a mutant was not noticed: {probe.survived[0]}{more}")
+    if probe.killed == 0:
         return verdict.but(
-            outcome="cantTell",
-            strength=None,
-            reason="no negative control: nothing shows that the check can fail",
+            outcome="cantTell", reason="no mutant was caught: nothing shows that the check can fail"
         )
-    return verdict.but(reason="; ".join([verdict.reason, MUTANTS_NOTE] if verdict.reason else [MUTANTS_NOTE]))
+    return verdict
+
+
+def _probe(trial: Trial, check: Check, claim: Claim, index: CodeIndex) -> Probe:
+    if claim.kind in EQUALITIES:
+        return probe_equality(replace(trial, stable=floating.withstands_large_inputs(trial)), check, index)
+    if claim.kind == "Refutation":
+        return refutation.probe(trial, check)
+    caught = {
+        "Bound": lambda changed: bound.caught(changed, check),
+        "Cost": cost.misses,
+        "InExpectation": lambda changed: expectation.caught(trial, changed, check),
+    }[claim.kind]
+    return probe_statement(trial, check, index, caught)
 
 
 def _reason(error: Exception) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from kg.numbers.arrays import Contaminated, NotTestable, Redraw, SystemArray
+from kg.numbers.arrays import NotTestable, Redraw, SystemArray
 from kg.numbers.balls import Balls, ball, precision
 from kg.verify.draws import BallSource
 from kg.verify.trial import Trial
@@ -21,26 +21,40 @@ from kg.verify.verdict import Finding, shape_text
 
 PRECISIONS = (128, 320)
 DRAWS = 3
+# Agreement of two numbers that are equal with no rounding at all.
+EXACT = 10**6
 MOST_REDRAWS = 200
 
 
 def judge(trial: Trial, *, draws: int = DRAWS) -> Finding:
     """Compare both sides at 128 and 320 bits on fresh inputs; `accepted` is None if undecided."""
     finding = Finding(accepted=True, strength="Scaled")
-    bits = PRECISIONS[-1]
+    bits, exact = PRECISIONS[-1], True
     for number, sizes in zip(range(draws), trial.sizes(), strict=False):
         try:
             outcome, resolution, reason = _one_draw(trial, sizes, number)
-        except (NotTestable, Contaminated) as problem:
+        except NotTestable as problem:
             return Finding(accepted=None, reason=f"not testable in balls: {problem}")
         if outcome is not True:
             return Finding(accepted=outcome, strength="Proved", reason=f"{reason} at {shape_text(sizes)}")
         finding.shapes.append(shape_text(sizes))
         bits = min(bits, resolution)
+        exact = exact and resolution == EXACT
     finding.shapes = sorted(set(finding.shapes))
     # Rounded down to a multiple of 16 so that another build of the ball arithmetic gives the same sentence.
-    finding.method = f"balls at 128 and 320 bits, {draws} draws; equal to at least {bits // 16 * 16} bits"
+    if exact and not has_random_inputs(trial):
+        # Nothing was drawn and nothing was rounded: the sides were compared at every input there is.
+        finding.strength = "Proved"
+        finding.method = "every input of these shapes enumerated in exact arithmetic"
+        return finding
+    agreed = "exactly" if exact else f"to at least {bits // 16 * 16} bits"
+    finding.method = f"balls at 128 and 320 bits, {draws} draws; equal {agreed}"
     return finding
+
+
+def has_random_inputs(trial: Trial) -> bool:
+    """Whether anything but sizes is drawn."""
+    return any(domain.kind != "Size" for domain in trial.domains.values())
 
 
 def _one_draw(trial: Trial, sizes: dict[str, int], number: int) -> tuple[bool | None, int, str]:
@@ -64,6 +78,8 @@ def _scale(trial: Trial, sizes: dict[str, int], seed: str) -> tuple[bool | None,
         if outcome is not True:
             return outcome, 0, reason
         resolutions.append(agreed)
+    if resolutions == [EXACT, EXACT]:
+        return True, EXACT, ""
     gained = resolutions[-1] - resolutions[0]
     if gained < (PRECISIONS[-1] - PRECISIONS[0]) * 0.9:
         return (
@@ -76,7 +92,7 @@ def _scale(trial: Trial, sizes: dict[str, int], seed: str) -> tuple[bool | None,
 
 def compare(system: Balls, left: list[Any], right: list[Any]) -> tuple[bool | None, int, str]:
     """True and the number of agreeing bits, False with a certificate, or None with the reason."""
-    worst = flint.ctx.prec
+    worst = EXACT
     for a, b in zip(left, right, strict=True):
         if not isinstance(a, SystemArray) and not isinstance(b, SystemArray):
             if not np.array_equal(np.asarray(a), np.asarray(b)):
@@ -97,7 +113,7 @@ def compare(system: Balls, left: list[Any], right: list[Any]) -> tuple[bool | No
 
 def _agreeing_bits(size: Any, scale: float) -> int:
     if size == 0:
-        return int(flint.ctx.prec)
+        return EXACT
     return max(0, int(-float((size / flint.arb(scale)).log()) / 0.6931471805599453))
 
 

@@ -21,6 +21,7 @@ from kg.verify.verdict import Verdict
 Progress = Callable[[Verdict, int, int], None]
 
 SECONDS_PER_CLAIM = 120.0
+GIGABYTES_PER_WORKER = 4
 
 # What a worker process keeps between claims.
 _worker: dict[str, Any] = {}
@@ -139,7 +140,20 @@ def _result(future: Future[Verdict], claim: Claim, digest: str, seconds: float) 
 
 
 def _start_worker(project: Project) -> None:
+    _limit_memory()
     _worker["graph"] = load(project)
+
+
+def _limit_memory() -> None:
+    """A check that asks for more than it may have gets a MemoryError, and becomes an outcome."""
+    try:
+        import resource
+    except ImportError:  # not on Windows, where the time limit has to do
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = GIGABYTES_PER_WORKER * 2**30
+    if soft == resource.RLIM_INFINITY or soft > wanted:
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
 
 
 def _judge(name: str, digest: str) -> Verdict:
@@ -147,4 +161,4 @@ def _judge(name: str, digest: str) -> Verdict:
     from kg.verify.workshop import load as load_workshop
 
     graph: Graph = _worker["graph"]
-    return judge_claim(load_workshop(graph.project), graph.claims[name], digest)
+    return judge_claim(load_workshop(graph.project), graph.claims[name], digest, graph.code)

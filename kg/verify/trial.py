@@ -20,6 +20,7 @@ from kg.verify.groups import invariants
 class Trial:
     """Everything a judge needs to run one pair of sides in any arithmetic.
 
+    `stable` says that the claim as written withstands large inputs, so that its variants must too.
     `implementations` is the only door to the code under test: a mutant or a user's own function is put in there.
     """
 
@@ -31,6 +32,7 @@ class Trial:
     seed: str
     allowed: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     group: str | None = None
+    stable: bool = False
 
     def use(self, name: str) -> Callable[..., Any]:
         """The implementation of a concept.
@@ -58,14 +60,7 @@ class Trial:
         Raises:
             CheckError: if the check returns anything but two comparable sides.
         """
-        wanted = inspect.signature(self.function).parameters
-        arguments = {name: value for name, value in inputs.items() if name in wanted}
-        result = self.function(self.use, **arguments)
-        if not (isinstance(result, tuple) and len(result) == 2):
-            raise CheckError(
-                f"{self.name}: a check must return its two sides as a pair, got {_describe(result)}"
-            )
-        left, right = flatten(result[0]), flatten(result[1])
+        left, right = self.run(inputs)
         if self.group is not None:
             left, right = invariants(self.group, left, right, source)
         if not left or len(left) != len(right):
@@ -78,6 +73,22 @@ class Trial:
                     f"{self.name}: the sides have shapes {np.shape(a)} and {np.shape(b)}; make them equal"
                 )
         return left, right
+
+    def run(self, inputs: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
+        """Both sides as flat lists of arrays, not yet compared.
+
+        Raises:
+            CheckError: if the check does not return a pair.
+        """
+        wanted = inspect.signature(self.function).parameters
+        takes_all = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in wanted.values())
+        arguments = {name: value for name, value in inputs.items() if takes_all or name in wanted}
+        result = self.function(self.use, **arguments)
+        if not (isinstance(result, tuple) and len(result) == 2):
+            raise CheckError(
+                f"{self.name}: a check must return its two sides as a pair, got {_describe(result)}"
+            )
+        return flatten(result[0]), flatten(result[1])
 
     def variant(self, function: Callable[..., Any], wording: str) -> Trial:
         """The same trial with another function of the same inputs: a control."""

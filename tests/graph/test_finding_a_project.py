@@ -88,7 +88,9 @@ def test_a_folder_that_does_not_exist_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_pyproject_is_told_what_to_add(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"(?s)there is no pyproject.toml here: add one .*\[tool.kg\]\nname = "):
+    with pytest.raises(
+        UsageError, match=r"(?s)there is no pyproject.toml here: add one .*\[tool.kg\]\nname = "
+    ):
         find_project(tmp_path)
 
 

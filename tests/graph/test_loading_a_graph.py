@@ -25,9 +25,7 @@ def graph(toy: Path) -> Graph:
 
 
 def rows(graph: Graph, query: str) -> list[tuple[str, ...]]:
-    answers = graph.store.query(
-        sparql_prologue(graph.project.base) + query, use_default_graph_as_union=True
-    )
+    answers = graph.store.query(sparql_prologue(graph.project.base) + query, use_default_graph_as_union=True)
     return sorted(tuple(str(value.value) for value in row) for row in answers)  # type: ignore[union-attr]
 
 
@@ -79,7 +77,11 @@ def test_claims_about_a_concept_include_those_about_narrower_ones(toy: Path, edi
 
 
 def test_a_condition_belongs_to_a_claim(toy: Path, edit: Edit) -> None:
-    edit(CLAIMS, "kg:about", "kg:condition <https://w3id.org/ml-equivalences/condition/at_least_one_key> ;\n    kg:about")
+    edit(
+        CLAIMS,
+        "kg:about",
+        "kg:condition <https://w3id.org/ml-equivalences/condition/at_least_one_key> ;\n    kg:about",
+    )
     graph = load(find_project(toy))
     assert graph.claims["power_evaluation_is_linear_in_the_coefficients"].conditions == ("at_least_one_key",)
     assert graph.conditions["at_least_one_key"].definition.startswith("Every query has")
@@ -209,7 +211,7 @@ def test_text_at_the_margin_of_a_long_string_is_no_stanza(toy: Path, edit: Edit)
     edit(CLAIMS, "What is left", "\nclaim:what_is_left a claim. It")
     graph = load(find_project(toy))
     assert rows(graph, "SELECT ?l { claim:what_is_left kg:sourceLine ?l }") == []
-    assert graph.claims["power_evaluation_is_linear_in_the_coefficients"].place.line == 18
+    assert graph.claims["power_evaluation_is_linear_in_the_coefficients"].place.line == 17
 
 
 def test_broken_turtle_is_reported_at_its_line(toy: Path, edit: Edit) -> None:
@@ -231,7 +233,9 @@ def test_a_broken_bibtex_entry_is_reported_at_its_line(toy: Path, edit: Edit) ->
 def test_a_bibliography_that_is_not_utf8_is_reported_at_its_line(toy: Path) -> None:
     path = toy / "references.bib"
     path.write_bytes(path.read_bytes().replace(b"William", b"Will\xefam"))
-    with pytest.raises(SourceError, match=r"^references.bib:2: this line is not UTF-8: save the file as UTF-8"):
+    with pytest.raises(
+        SourceError, match=r"^references.bib:2: this line is not UTF-8: save the file as UTF-8"
+    ):
         load(find_project(toy))
 
 

@@ -158,8 +158,13 @@ def test_a_fault_is_reported_with_its_line(text: str, message: str) -> None:
 
 
 def test_everything_around_a_broken_entry_is_still_read() -> None:
-    text = GOOD + "@misc{broken, title = {T\n" + GOOD.partition("\n\n")[2].replace("2020transformers", "2021x")
-    assert [entry.key for entry in parse(text).entries] == ["katharopoulos2020transformers", "katharopoulos2021x"]
+    text = (
+        GOOD + "@misc{broken, title = {T\n" + GOOD.partition("\n\n")[2].replace("2020transformers", "2021x")
+    )
+    assert [entry.key for entry in parse(text).entries] == [
+        "katharopoulos2020transformers",
+        "katharopoulos2021x",
+    ]
 
 
 def test_the_work_of_the_project_itself_needs_no_identifier() -> None:

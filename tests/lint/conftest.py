@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from kg.lint import problems
+from kg.project import find_project
+
 TOY = Path(__file__).parents[1] / "projects" / "toy"
 
 
@@ -37,3 +40,9 @@ def edit(toy: Path) -> Callable[[str, str, str], None]:
         path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
 
     return change
+
+
+@pytest.fixture
+def lint(toy: Path) -> Callable[[], list[str]]:
+    """What ``kg lint`` says about the copy, line by line."""
+    return lambda: [str(problem) for problem in problems(find_project(toy))]

@@ -90,28 +90,32 @@ function elements(data: MapData, topics: Map<string, string>): ElementDefinition
   return [...areas, ...nodes, ...edges];
 }
 
+/** At most so many nodes are laid out anew in the browser; more keep their places in the atlas. */
+const FEW = 120;
+
 function show(cy: Core, data: MapData, ids: Set<string>, focus: string): void {
-  const isFocused = ids.has(focus);
   const visible = data.nodes.filter((node) => ids.has(node.id));
+  const anew = visible.length < data.nodes.length && visible.length <= FEW;
+  const placed = anew ? around(visible, data) : new Map(data.nodes.map((node) => [node.id, node]));
   const topics = new Set(visible.map((node) => node.topic));
-  cy.nodes().removeClass("focus");
-  cy.nodes(".area").forEach((area) => { area.style("display", !isFocused && topics.has(area.data("topic")) ? "element" : "none"); });
-  const placed = isFocused ? around(visible, data) : new Map(data.nodes.map((node) => [node.id, node]));
+  cy.nodes(".area").forEach((area) => { area.style("display", !anew && topics.has(area.data("topic")) ? "element" : "none"); });
   for (const node of data.nodes) {
     const element = cy.getElementById(node.id);
     element.style("display", ids.has(node.id) ? "element" : "none");
     const place = placed.get(node.id);
     if (place) element.position({ x: place.x, y: place.y });
   }
-  cy.edges().toggleClass("between-areas", false);
-  if (isFocused) cy.getElementById(focus).addClass("focus");
-  else cy.edges().forEach((edge) => { edge.toggleClass("between-areas", edge.source().data("topic") !== edge.target().data("topic")); });
+  cy.nodes().removeClass("focus");
+  cy.getElementById(focus).addClass("focus");
+  cy.edges().forEach((edge) => {
+    edge.toggleClass("between-areas", !anew && edge.source().data("topic") !== edge.target().data("topic"));
+  });
 }
 
-/** Places for the few nodes around a focus, in layers from left to right. */
+/** Places for a few nodes, in layers from left to right. */
 function around(visible: MapNode[], data: MapData): Map<string, { x: number; y: number }> {
   const layout = new dagre.graphlib.Graph({ multigraph: true });
-  layout.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 60 });
+  layout.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 90 });
   layout.setDefaultEdgeLabel(() => ({}));
   for (const { id, width, height } of visible) layout.setNode(id, { width, height });
   data.edges.forEach(({ source, target, relation }, index) => {

@@ -22,7 +22,7 @@ export function stylesheet(page: Element): StylesheetJson {
         "font-size": 12, "font-family": "system-ui, sans-serif", "text-wrap": "wrap",
         "text-valign": "center", "text-halign": "center", "line-height": 1.2,
         color: colour("ink"), "background-color": colour("concept"),
-        "border-width": 1, "border-color": colour("line"), "min-zoomed-font-size": 5, "z-index-compare": "manual", "z-index": 2,
+        "border-width": 1, "border-color": colour("line"), "min-zoomed-font-size": 3.5, "z-index-compare": "manual", "z-index": 2,
       },
     },
     {
@@ -40,8 +40,8 @@ export function stylesheet(page: Element): StylesheetJson {
     {
       selector: "node.area",
       style: {
-        "background-color": colour("area"), "border-width": 0, "font-size": 22, "font-weight": "normal",
-        color: colour("quiet"), "text-valign": "top", "text-margin-y": 28, events: "no", "z-index": 0, // below the edges
+        "background-color": colour("area"), "border-width": 0, "font-size": 48, "font-weight": "normal",
+        color: colour("quiet"), "text-valign": "top", "text-margin-y": 60, events: "no", "z-index": 0, // below the edges
         "min-zoomed-font-size": 4,
       },
     },

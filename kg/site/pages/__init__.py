@@ -10,6 +10,8 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from docutils import nodes
+
 from kg.site.pages.claim import claim_page
 from kg.site.pages.concept import concept_page, topic_page
 from kg.site.pages.indexes import (
@@ -20,6 +22,7 @@ from kg.site.pages.indexes import (
     home_page,
     papers_page,
     strengths_page,
+    summary,
     vocabulary_page,
 )
 from kg.site.pages.map import map_page
@@ -28,8 +31,6 @@ from kg.site.pages.questions import question_page, questions, questions_page
 from kg.site.pages.seed_list import list_page
 
 if TYPE_CHECKING:
-    from docutils import nodes
-
     from kg.site.knowledge import Knowledge
 
 _SINGLE: Mapping[str, Callable[[Knowledge], nodes.section]] = {
@@ -45,6 +46,9 @@ _SINGLE: Mapping[str, Callable[[Knowledge], nodes.section]] = {
     "questions": questions_page,
     "vocabulary": vocabulary_page,
 }
+
+_FRAGMENTS: Mapping[str, Callable[[Knowledge], nodes.Element]] = {"summary": summary}
+"""What has no page of its own and can be shown on any."""
 
 _FAMILIES: Mapping[str, Callable[[Knowledge, str], nodes.section]] = {
     "concept": concept_page,
@@ -68,13 +72,17 @@ def docnames(knowledge: Knowledge) -> tuple[str, ...]:
     return (*_SINGLE, *(f"{family}/{name}" for family, names in members.items() for name in names))
 
 
-def page(knowledge: Knowledge, docname: str) -> nodes.section:
-    """The document tree of one page.
+def page(knowledge: Knowledge, docname: str) -> nodes.Element:
+    """The document tree of one page or fragment.
 
     Raises: KeyError if the graph has no such page.
     """
     family, _, name = docname.partition("/")
-    return _FAMILIES[family](knowledge, name) if name else _SINGLE[docname](knowledge)
+    tree = _FAMILIES[family](knowledge, name) if name else {**_SINGLE, **_FRAGMENTS}[docname](knowledge)
+    for element in tree.findall(nodes.TextElement):
+        # Sphinx would curl quotes and turn "--" into a dash; what the graph says is shown as it says it.
+        element["support_smartquotes"] = False
+    return tree
 
 
 def fingerprint(knowledge: Knowledge, docname: str) -> str:

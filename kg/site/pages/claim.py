@@ -17,8 +17,9 @@ from kg.site.doctree import (
     formula,
     line_of_prose,
     mono,
-    para,
+    page_link,
     paper_link,
+    para,
     place,
     prose,
     section,
@@ -26,8 +27,8 @@ from kg.site.doctree import (
     span,
     strong,
     topic_link,
+    xref,
 )
-from kg.site.doctree import page_link, xref
 from kg.site.figures import drawing
 from kg.site.neighbourhood import around_claim, claims_beside
 from kg.site.status import evidence_in_words, status_of
@@ -109,7 +110,9 @@ def _conditions(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
         parts.append(para(f"Equal up to {knowledge.word(claim.up_to)}: {knowledge.explanation(claim.up_to)}"))
     known = knowledge.graph.conditions
     pairs: list[tuple[list[Inline], list[Inline]]] = [
-        ([known[name].label], [*line_of_prose(known[name].definition)]) for name in claim.conditions if name in known
+        ([known[name].label], [*line_of_prose(known[name].definition)])
+        for name in claim.conditions
+        if name in known
     ]
     if pairs:
         parts.append(definitions(pairs))
@@ -164,7 +167,9 @@ def _check(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
     sections = [section("The check", *parts, ident="check")]
     if check.controls:
         wordings = [line_of_prose(wording) for wording, _ in check.controls]
-        said = para("Each of these deliberately broken variants must be rejected, or the check proves nothing:")
+        said = para(
+            "Each of these deliberately broken variants must be rejected, or the check proves nothing:"
+        )
         listings = [source_code(text, "python") for _, text in check.controls]
         sections.append(section("Negative controls", said, bullets(wordings), *listings, ident="controls"))
     return list(sections)
@@ -198,7 +203,9 @@ def _how_to_run(claim: Claim) -> nodes.section:
 
 def _neighbours(knowledge: Knowledge, claim: Claim) -> nodes.section:
     beside = claims_beside(knowledge, claim)
-    parts: list[nodes.Node] = [drawing(around_claim(knowledge, claim), f"What “{knowledge.title(claim.name)}” is joined to")]
+    parts: list[nodes.Node] = [
+        drawing(around_claim(knowledge, claim), f"What “{knowledge.title(claim.name)}” is joined to")
+    ]
     concepts = [concept_link(knowledge, name) for name in claim.concepts]
     if concepts:
         separated: list[Inline] = []

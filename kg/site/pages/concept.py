@@ -16,8 +16,8 @@ from kg.site.doctree import (
     line_of_prose,
     link,
     page_link,
-    para,
     paper_link,
+    para,
     place,
     prose,
     section,
@@ -48,6 +48,7 @@ def concept_page(knowledge: Knowledge, name: str) -> nodes.section:
         *_falsehoods(knowledge, [claim for claim in claims if claim.kind == "Refutation"]),
         *_implementation(knowledge, concept),
         *_papers(knowledge, concept),
+        *_on_the_list(knowledge, concept),
         ident="concept",
     )
     place(page, concept.place)
@@ -85,11 +86,13 @@ def _conventions(concept: Concept) -> list[nodes.Node]:
 
 
 def _where_it_sits(knowledge: Knowledge, concept: Concept) -> nodes.section:
-    parts: list[nodes.Node] = [drawing(around_concept(knowledge, concept), f"What “{concept.label}” is joined to")]
+    parts: list[nodes.Node] = [
+        drawing(around_concept(knowledge, concept), f"What “{concept.label}” is joined to")
+    ]
     for words, names in (
         ("Is a kind of", concept.broader),
         ("Kinds of it", concept.narrower),
-        ("Related", concept.related),
+        ("Related", knowledge.related_to(concept)),
     ):
         if names:
             linked: list[Inline] = []
@@ -104,7 +107,9 @@ def _where_it_sits(knowledge: Knowledge, concept: Concept) -> nodes.section:
 def _claims(knowledge: Knowledge, claims: list[Claim]) -> list[nodes.Node]:
     if not claims:
         return [section("Claims", para("Nothing is claimed about it yet."), ident="claims")]
-    kinds = dict.fromkeys(kind for kind in knowledge.graph.kinds if any(claim.kind == kind for claim in claims))
+    kinds = dict.fromkeys(
+        kind for kind in knowledge.graph.kinds if any(claim.kind == kind for claim in claims)
+    )
     groups: list[nodes.Node] = []
     for kind in kinds:
         own = [claim for claim in claims if claim.kind == kind]
@@ -122,8 +127,11 @@ def _claims(knowledge: Knowledge, claims: list[Claim]) -> list[nodes.Node]:
 def _falsehoods(knowledge: Knowledge, refutations: list[Claim]) -> list[nodes.Node]:
     if not refutations:
         return []
-    items = [
-        [span(f"“{claim.as_usually_said}” ", "kg-false") if claim.as_usually_said else "", *claim_item(knowledge, claim)]
+    items: list[list[Inline]] = [
+        [
+            span(f"“{claim.as_usually_said}” ", "kg-false") if claim.as_usually_said else "",
+            *claim_item(knowledge, claim),
+        ]
         for claim in refutations
     ]
     return [section("Often said, and false", bullets(items), ident="falsehoods")]
@@ -135,7 +143,9 @@ def _implementation(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
         return []
     where = f"{knowledge.project.relative(function.path).as_posix()}:{function.line}"
     return [
-        section("Implementation", source_code(function.source, "python", [span(where, "kg-where")]), ident="code")
+        section(
+            "Implementation", source_code(function.source, "python", [span(where, "kg-where")]), ident="code"
+        )
     ]
 
 
@@ -143,8 +153,20 @@ def _papers(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
     papers = knowledge.papers_of(concept)
     if not papers:
         return []
-    items = [[paper_link(paper), f", {paper.title}"] for paper in papers]
+    items: list[list[Inline]] = [[paper_link(paper), f", {paper.title}"] for paper in papers]
     return [section("Papers", bullets(items), ident="papers")]
+
+
+def _on_the_list(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
+    items: list[list[Inline]] = [
+        [item.section, ": ", item.text]
+        for item in knowledge.graph.items.values()
+        if concept.name in item.concepts
+    ]
+    if not items:
+        return []
+    said = para("Asked about in ", page_link("list", "the list"), ":")
+    return [section("On the list", said, bullets(items), ident="list")]
 
 
 def topic_page(knowledge: Knowledge, topic: str) -> nodes.section:
@@ -156,5 +178,7 @@ def topic_page(knowledge: Knowledge, topic: str) -> nodes.section:
         listed = bullets(concept_item(knowledge, concept) for concept in concepts)
         parts.append(section("Concepts", listed, ident="concepts"))
     if claims:
-        parts.append(section("Claims", bullets(claim_item(knowledge, claim) for claim in claims), ident="claims"))
-    return section(knowledge.title(topic), *parts, ident="area")
+        parts.append(
+            section("Claims", bullets(claim_item(knowledge, claim) for claim in claims), ident="claims")
+        )
+    return section(knowledge.topic_title(topic), *parts, ident="area")

@@ -8,17 +8,16 @@ from docutils import nodes
 
 from kg.site.doctree import (
     Inline,
+    Row,
     badge,
     bullets,
     claim_item,
     claim_link,
     concept_item,
-    concept_link,
     definitions,
     line_of_prose,
-    page_link,
-    para,
     paper_link,
+    para,
     section,
     table,
     topic_link,
@@ -49,17 +48,17 @@ def concepts_page(knowledge: Knowledge) -> nodes.section:
 def claims_page(knowledge: Knowledge) -> nodes.section:
     """All claims in one table."""
     claims = list(knowledge.graph.claims.values())
-    rows = [
+    rows: list[Row] = [
         [
             [claim_link(knowledge, claim.name)],
+            [badge(status_of(knowledge, claim))],
             [knowledge.word(claim.kind)],
             [topic_link(knowledge, claim.topic)],
-            [badge(status_of(knowledge, claim))],
         ]
         for claim in claims
     ]
     counted = para(f"{len(claims)} claims: {tally(knowledge, claims)}.") if claims else para("No claims yet.")
-    listed = table(["Claim", "Kind", "Area", "Strength"], rows, classes=["kg-claims"])
+    listed = table(["Claim", "Strength", "Kind", "Area"], rows, classes=["kg-claims"])
     return section("Claims", counted, listed, ident="claims")
 
 
@@ -82,7 +81,11 @@ def strengths_page(knowledge: Knowledge) -> nodes.section:
             )
         )
     below = (
-        ("Undecided", "canttell", "The check ran and could not decide, or something a verified claim needs is missing."),
+        (
+            "Undecided",
+            "canttell",
+            "The check ran and could not decide, or something a verified claim needs is missing.",
+        ),
         ("Failed", "failed", "The check found the claim false, or it does not do what it says."),
         ("Not checked", "none", "No evidence has been recorded."),
     )
@@ -97,17 +100,19 @@ def strengths_page(knowledge: Knowledge) -> nodes.section:
 
 def papers_page(knowledge: Knowledge) -> nodes.section:
     """All papers, with how many claims come from each."""
-    rows: list[list[list[Inline]]] = []
+    rows: list[Row] = []
     for paper in knowledge.graph.papers.values():
         claims = knowledge.claims_citing(paper)
-        rows.append([[paper_link(paper)], [paper.title], [tally(knowledge, claims) if claims else "no claim yet"]])
+        rows.append(
+            [[paper_link(paper)], [paper.title], [tally(knowledge, claims) if claims else "no claim yet"]]
+        )
     listed = table(["Paper", "Title", "What it states"], rows, classes=["kg-papers"])
     return section("Papers", para(f"{len(rows)} papers."), listed, ident="papers")
 
 
 def areas_page(knowledge: Knowledge) -> nodes.section:
     """The topic areas with what each holds."""
-    rows: list[list[list[Inline]]] = []
+    rows: list[Row] = []
     for topic in knowledge.graph.topics:
         concepts = sum(concept.topic == topic for concept in knowledge.graph.concepts.values())
         claims = [claim for claim in knowledge.graph.claims.values() if claim.topic == topic]
@@ -137,7 +142,10 @@ def conditions_page(knowledge: Knowledge) -> nodes.section:
 
 def vocabulary_page(knowledge: Knowledge) -> nodes.section:
     """The classes, properties and individuals of the vocabulary, as the ontology explains them."""
-    groups: dict[str, list[tuple[list[Inline], list[Inline]]]] = {"Classes and individuals": [], "Properties": []}
+    groups: dict[str, list[tuple[list[Inline], list[Inline]]]] = {
+        "Classes and individuals": [],
+        "Properties": [],
+    }
     for term in sorted(knowledge.terms.values(), key=lambda term: term.name):
         group = "Classes and individuals" if term.name[:1].isupper() else "Properties"
         pair: tuple[list[Inline], list[Inline]] = (
@@ -145,19 +153,37 @@ def vocabulary_page(knowledge: Knowledge) -> nodes.section:
             [term.comment],
         )
         groups[group].append(pair)
-    parts = [section(title, definitions(pairs), ident=title.split()[0].lower()) for title, pairs in groups.items()]
-    lead = para("The words this graph is written in. Standard vocabularies are used where they have the word.")
+    parts = [
+        section(title, definitions(pairs), ident=title.split()[0].lower()) for title, pairs in groups.items()
+    ]
+    lead = para(
+        "The words this graph is written in. Standard vocabularies are used where they have the word."
+    )
     return section("Vocabulary", lead, *parts, ident="vocabulary")
+
+
+def summary(knowledge: Knowledge) -> nodes.paragraph:
+    """How much there is and how it fares, in one paragraph; any page can show it by ``kg:page:: summary``."""
+    graph, claims = knowledge.graph, list(knowledge.graph.claims.values())
+    counted = f"{len(graph.concepts)} concepts, {len(claims)} claims, {len(graph.papers)} papers."
+    return para(f"{counted} Claims: {tally(knowledge, claims)}." if claims else counted)
 
 
 def home_page(knowledge: Knowledge) -> nodes.section:
     """The front page of a project that has none of its own."""
     from sphinx import addnodes
 
-    claims = list(knowledge.graph.claims.values())
-    counted = f"{len(knowledge.graph.concepts)} concepts, {len(claims)} claims, {len(knowledge.graph.papers)} papers."
-    fares = para(f"{counted} {tally(knowledge, claims)}." if claims else counted)
-    entries = ["map", "claims", "strengths", "concepts", "areas", "papers", "conditions", "questions", "vocabulary"]
+    entries = [
+        "map",
+        "claims",
+        "strengths",
+        "concepts",
+        "areas",
+        "papers",
+        "conditions",
+        "questions",
+        "vocabulary",
+    ]
     if knowledge.graph.items:
         entries.insert(1, "list")
     tree = addnodes.toctree(
@@ -175,4 +201,9 @@ def home_page(knowledge: Knowledge) -> nodes.section:
         rawentries=[],
         rawcaption="",
     )
-    return section(knowledge.project.name, fares, nodes.compound("", tree, classes=["toctree-wrapper"]), ident="home")
+    return section(
+        knowledge.project.name,
+        summary(knowledge),
+        nodes.compound("", tree, classes=["toctree-wrapper"]),
+        ident="home",
+    )

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 from docutils import nodes
 
 from kg.site.atlas import Place, lay_out
-from kg.site.doctree import Inline, badge, claim_link, concept_link, para, section, span, table, topic_link
+from kg.site.doctree import (
+    Inline,
+    Row,
+    badge,
+    claim_link,
+    concept_link,
+    para,
+    section,
+    span,
+    table,
+    topic_link,
+)
 from kg.site.figures import RELATIONS, kg_map, row_mark
 from kg.site.graphviz import box_size, wrapped
 from kg.site.neighbourhood import Line, claim_lines
@@ -64,11 +75,15 @@ def _data(knowledge: Knowledge, lines: list[Line]) -> dict[str, Any]:
     entries: dict[str, dict[str, Any]] = {}
     for concept in graph.concepts.values():
         words = " ".join(concept.alt_labels)
-        entries[concept.name] = _entry(f"concept/{concept.name}", "concept", concept.label, concept.topic, words)
+        entries[concept.name] = _entry(
+            f"concept/{concept.name}", "concept", concept.label, concept.topic, words
+        )
     for claim in graph.claims.values():
         status = status_of(knowledge, claim)
         title = knowledge.title(claim.name)
-        entries[claim.name] = _entry(f"claim/{claim.name}", claim.kind, title, claim.topic, claim.statement, status)
+        entries[claim.name] = _entry(
+            f"claim/{claim.name}", claim.kind, title, claim.topic, claim.statement, status
+        )
     areas: dict[str, list[str]] = {}
     for name, entry in entries.items():
         areas.setdefault(entry["topic"], []).append(name)
@@ -79,9 +94,13 @@ def _data(knowledge: Knowledge, lines: list[Line]) -> dict[str, Any]:
     return {
         "nodes": list(entries.values()),
         "edges": [
-            {"source": _name(line.source), "target": _name(line.target), "relation": line.relation} for line in lines
+            {"source": _name(line.source), "target": _name(line.target), "relation": line.relation}
+            for line in lines
         ],
-        "areas": [{"topic": topic, "title": knowledge.title(topic), **_frame(frames[topic])} for topic in frames],
+        "areas": [
+            {"topic": topic, "title": knowledge.topic_title(topic), **_frame(frames[topic])}
+            for topic in frames
+        ],
         "relations": RELATIONS,
     }
 
@@ -128,13 +147,23 @@ def _choices(knowledge: Knowledge) -> list[tuple[str, str, list[tuple[str, str]]
             [("", "everything"), ("concept", "concepts"), ("claim", "claims")]
             + [(kind, knowledge.word(kind)) for kind in kinds],
         ),
-        ("strength", "Strength", [("", "any")] + [(level, levels[level]) for level in ordered if level in levels]),
-        ("topic", "Area", [("", "all")] + [(topic, knowledge.title(topic)) for topic in knowledge.graph.topics]),
+        (
+            "strength",
+            "Strength",
+            [("", "any")] + [(level, levels[level]) for level in ordered if level in levels],
+        ),
+        (
+            "topic",
+            "Area",
+            [("", "all")] + [(topic, knowledge.topic_title(topic)) for topic in knowledge.graph.topics],
+        ),
     ]
 
 
 def _legend(knowledge: Knowledge) -> nodes.paragraph:
-    seen = {status.level: status for status in (status_of(knowledge, c) for c in knowledge.graph.claims.values())}
+    seen = {
+        status.level: status for status in (status_of(knowledge, c) for c in knowledge.graph.claims.values())
+    }
     parts: list[Inline] = [span("concept", "kg-badge", "kg-concept")]
     for level in [*(name.lower() for name in STRENGTHS), "canttell", "failed", "none"]:
         if level in seen:
@@ -144,20 +173,20 @@ def _legend(knowledge: Knowledge) -> nodes.paragraph:
 
 
 def _node_table(knowledge: Knowledge) -> nodes.table:
-    rows: list[list[list[Inline]]] = []
+    rows: list[Row] = []
     for concept in knowledge.graph.concepts.values():
-        name = [row_mark(concept.name), concept_link(knowledge, concept.name)]
-        rows.append([name, ["concept"], [topic_link(knowledge, concept.topic)], [""]])
+        name: list[Inline] = [row_mark(concept.name), concept_link(knowledge, concept.name)]
+        rows.append([name, [""], ["concept"], [topic_link(knowledge, concept.topic)]])
     for claim in knowledge.graph.claims.values():
         status = status_of(knowledge, claim)
         name = [row_mark(claim.name), claim_link(knowledge, claim.name)]
         fares: list[Inline] = [badge(status), f" {status.freshness_in_words}"]
-        rows.append([name, [knowledge.word(claim.kind)], [topic_link(knowledge, claim.topic)], fares])
-    return table(["Name", "Kind", "Area", "Strength and freshness"], rows, classes=["kg-twin"])
+        rows.append([name, fares, [knowledge.word(claim.kind)], [topic_link(knowledge, claim.topic)]])
+    return table(["Name", "Strength and freshness", "Kind", "Area"], rows, classes=["kg-twin"])
 
 
 def _edge_table(knowledge: Knowledge, lines: list[Line]) -> nodes.table:
-    rows: list[list[list[Inline]]] = [
+    rows: list[Row] = [
         [
             [row_mark(_name(line.source), _name(line.target)), _end(knowledge, line.source)],
             [RELATIONS[line.relation]],

@@ -8,6 +8,7 @@ from docutils import nodes
 
 from kg.site.doctree import (
     Inline,
+    Row,
     badge,
     bullets,
     claim_link,
@@ -18,10 +19,10 @@ from kg.site.doctree import (
     para,
     place,
     section,
-    short_citation,
     source_code,
     table,
 )
+from kg.site.knowledge import short_citation
 from kg.site.status import status_of, tally
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _statements(knowledge: Knowledge, paper: Paper) -> nodes.section:
     claims = knowledge.claims_citing(paper)
     if not claims:
         return section("What it states", para("No claim cites it yet."), ident="claims")
-    rows = [
+    rows: list[Row] = [
         [
             [claim_link(knowledge, claim.name), ". ", *line_of_prose(claim.statement)],
             [source.locator],
@@ -86,4 +87,8 @@ def _asked(knowledge: Knowledge, paper: Paper) -> list[nodes.Node]:
     if not items:
         return []
     listed = bullets([item.section, ": ", item.text] for item in items)
-    return [section("On the list", para("Asked about in ", page_link("list", "the list"), ":"), listed, ident="list")]
+    return [
+        section(
+            "On the list", para("Asked about in ", page_link("list", "the list"), ":"), listed, ident="list"
+        )
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +21,16 @@ MOST_ROWS = 200
 """A longer answer is cut on the page, and the page says so."""
 
 
+_HEADER = re.compile(r"^# *(question|why): *(.+)$", re.MULTILINE)
+
+
 @dataclass(frozen=True)
 class Question:
-    """One ``.rq`` file: its comment at the top is the question in words."""
+    """One ``.rq`` file; the question in words and why it is asked stand in the comment it opens with."""
 
     name: str
     words: str
+    why: str
     text: str
     path: Path
 
@@ -35,24 +40,18 @@ def questions(knowledge: Knowledge) -> Mapping[str, Question]:
     found = {}
     for path in sorted((knowledge.project.ontology / "questions").glob("*.rq")):
         text = path.read_text("utf-8")
-        found[path.stem] = Question(path.stem, _words(text) or knowledge.title(path.stem), text, path)
+        header = dict(_HEADER.findall(text))
+        words = header.get("question") or knowledge.title(path.stem)
+        found[path.stem] = Question(path.stem, words, header.get("why", ""), text, path)
     return found
-
-
-def _words(text: str) -> str:
-    """The comment a query opens with: its first paragraph, which is the question."""
-    lines = []
-    for line in text.splitlines():
-        if not line.startswith("#") or not line.lstrip("# ").strip():
-            break
-        lines.append(line.lstrip("# ").strip())
-    return " ".join(lines)
 
 
 def questions_page(knowledge: Knowledge) -> nodes.section:
     """All questions."""
     found = questions(knowledge)
-    lead = para("Questions this graph must be able to answer, each with its query and the answer of this build.")
+    lead = para(
+        "Questions this graph must be able to answer, each with its query and the answer of this build."
+    )
     listed = bullets([page_link(f"question/{name}", question.words)] for name, question in found.items())
     return section("Questions", lead, listed if found else para("No questions yet."), ident="questions")
 
@@ -65,9 +64,10 @@ def question_page(knowledge: Knowledge, name: str) -> nodes.section:
         knowledge.title(name),
         para(page_link("questions", "Questions"), classes=["kg-trail"]),
         para(question.words, classes=["kg-lead"]),
+        *([para(question.why)] if question.why else []),
         section("Answer", *_answer(knowledge, question), ident="answer"),
         section("Query", source_code(question.text, "sparql", [mono(where)]), ident="query"),
-        section("How to run it", source_code(f"kg query {where}", "console"), ident="run"),
+        section("How to run it", source_code(f"kg query {name}", "console"), ident="run"),
         ident="question",
     )
 
@@ -94,12 +94,10 @@ def _cell(knowledge: Knowledge, term: object) -> list[Inline]:
         return [""]
     text = str(getattr(term, "value", term))
     graph, name = knowledge.graph, local_name(text)
-    if name in graph.claims and graph.claims[name].iri == text:
-        return [xref("claim", name, knowledge.title(name))]
-    if name in graph.concepts and graph.concepts[name].iri == text:
-        return [xref("concept", name, graph.concepts[name].label)]
-    if name in graph.papers and graph.papers[name].iri == text:
-        return [xref("paper", name, graph.papers[name].title)]
+    is_name = text == name
+    for kind, things in (("claim", graph.claims), ("concept", graph.concepts), ("paper", graph.papers)):
+        if name in things and (is_name or things[name].iri == text):
+            return [xref(kind, name, knowledge.label_of(kind, name) or name)]
     if name in knowledge.terms and knowledge.terms[name].iri == text:
         return [knowledge.word(name)]
     return [text]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
-from kg.site.doctree import Inline, bullets, claim_item, concept_link, para, paper_link, section, span
+from kg.site.doctree import Inline, bullets, claim_item, concept_link, paper_link, para, section, span
 from kg.site.status import status_of, tally
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def _count(knowledge: Knowledge, items: Sequence[ListItem]) -> str:
     if not items:
         return "The list is empty."
     answered = [item for item in items if _answers(knowledge, [item])]
-    standing = [item for item in answered if all(_stands(knowledge, claim) for claim in _answers(knowledge, [item]))]
+    standing = [
+        item for item in answered if all(_stands(knowledge, claim) for claim in _answers(knowledge, [item]))
+    ]
     claims = _answers(knowledge, items)
     lines = "line" if len(items) == 1 else "lines"
     if not claims:

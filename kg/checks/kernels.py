@@ -1,0 +1,128 @@
+"""Checks of the claims that read attention as smoothing with a kernel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kg.numbers import array_namespace, constant
+from kg.verify import Array, Real, check
+
+# Kernel smoothing -----------------------------------------------------------------------------------------------
+
+
+@check
+def softmax_attention_is_a_kernel_smoother(
+    use, q: Real[Array, "n d"], k: Real[Array, "m d"], v: Real[Array, "m e"]
+):
+    weights = use("exponential_kernel")(q, k)
+    return use("softmax_attention")(q, k, v), use("nadaraya_watson_smoother")(weights, v)
+
+
+@softmax_attention_is_a_kernel_smoother.control("the weights are normalised over the queries")
+def _(use, q, k, v):
+    xp = array_namespace(q)
+    weights = use("exponential_kernel")(q, k)
+    return use("softmax_attention")(q, k, v), (weights / xp.sum(weights, axis=0, keepdims=True)) @ v
+
+
+@softmax_attention_is_a_kernel_smoother.control("the kernel lacks the scale 1/√d")
+def _(use, q, k, v):
+    weights = array_namespace(q).exp(q @ k.mT)
+    return use("softmax_attention")(q, k, v), use("nadaraya_watson_smoother")(weights, v)
+
+
+@softmax_attention_is_a_kernel_smoother.control(
+    "the kernel is Gaussian in q − k while the keys differ in length"
+)
+def _(use, q, k, v):
+    xp = array_namespace(q)
+    gaps = q[:, None, :] - k[None, :, :]
+    weights = xp.exp(-xp.sum(gaps * gaps, axis=-1) / (2 * xp.sqrt(constant(q, q.shape[1]))))
+    return use("softmax_attention")(q, k, v), use("nadaraya_watson_smoother")(weights, v)
+
+
+# The order of the tokens ----------------------------------------------------------------------------------------
+
+
+def _projected(attend, w_q, w_k, w_v):
+    """Self-attention of one head as a function of the tokens alone."""
+    return lambda x: attend(x @ w_q, x @ w_k, x @ w_v)
+
+
+def _causal(q, k, v):
+    """Softmax attention in which a token reads itself and earlier ones only."""
+    xp = array_namespace(q)
+    n = q.shape[0]
+    earlier = xp.asarray(np.arange(n)[:, None] >= np.arange(n)[None, :])
+    weights = xp.where(earlier, xp.exp(q @ k.mT / xp.sqrt(constant(q, q.shape[1]))), 0)
+    return weights @ v / xp.sum(weights, axis=1, keepdims=True)
+
+
+def _reordered(x, order):
+    xp = array_namespace(x)
+    return xp.take(x, xp.asarray(order), axis=0)
+
+
+def _both_ways(layer, x):
+    """The layer after reordering, and reordering after the layer.
+
+    A swap of two neighbours and a rotation of all tokens generate every order, so these two orders stand for all.
+    """
+    tokens = list(range(x.shape[0]))
+    orders = [tokens[1::-1] + tokens[2:], tokens[1:] + tokens[:1]]
+    return [layer(_reordered(x, order)) for order in orders], [
+        _reordered(layer(x), order) for order in orders
+    ]
+
+
+@check
+def softmax_attention_is_permutation_equivariant(
+    use, x: Real[Array, "n d"], w_q: Real[Array, "d c"], w_k: Real[Array, "d c"], w_v: Real[Array, "d e"]
+):
+    return _both_ways(_projected(use("softmax_attention"), w_q, w_k, w_v), x)
+
+
+@softmax_attention_is_permutation_equivariant.control("a causal mask hides later tokens")
+def _(use, x, w_q, w_k, w_v):
+    return _both_ways(_projected(_causal, w_q, w_k, w_v), x)
+
+
+@softmax_attention_is_permutation_equivariant.control("each token carries its position")
+def _(use, x, w_q, w_k, w_v):
+    xp = array_namespace(x)
+    layer = _projected(use("softmax_attention"), w_q, w_k, w_v)
+    positions = xp.asarray(np.arange(x.shape[0])[:, None], dtype=x.dtype)
+    return _both_ways(lambda tokens: layer(tokens + positions), x)
+
+
+@softmax_attention_is_permutation_equivariant.control("the output is expected not to move at all")
+def _(use, x, w_q, w_k, w_v):
+    layer = _projected(use("softmax_attention"), w_q, w_k, w_v)
+    moved, _ = _both_ways(layer, x)
+    return moved, [layer(x) for _ in moved]
+
+
+@check
+def causal_softmax_attention_is_not_permutation_equivariant(
+    use, x: Real[Array, "n d"], w_q: Real[Array, "d c"], w_k: Real[Array, "d c"], w_v: Real[Array, "d e"]
+):
+    return _both_ways(_projected(_causal, w_q, w_k, w_v), x)
+
+
+@causal_softmax_attention_is_not_permutation_equivariant.counterexample
+def _():
+    return {"x": [[0], [1]], "w_q": [[1]], "w_k": [[1]], "w_v": [[1]]}
+
+
+@causal_softmax_attention_is_not_permutation_equivariant.control("every token reads every token")
+def _(use, x, w_q, w_k, w_v):
+    return _both_ways(_projected(use("softmax_attention"), w_q, w_k, w_v), x)
+
+
+@causal_softmax_attention_is_not_permutation_equivariant.control(
+    "only what the last token reads is compared, and it stays the last"
+)
+def _(use, x, w_q, w_k, w_v):
+    layer = _projected(_causal, w_q, w_k, w_v)
+    order = [*range(x.shape[0] - 2, -1, -1), x.shape[0] - 1]
+    return layer(_reordered(x, order))[-1, :], layer(x)[-1, :]

@@ -1,0 +1,130 @@
+"""Checks of the claims about aligning features by rotations."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kg.numbers import array_namespace, constant
+from kg.verify import Array, Mask, Orthogonal, Real, check, condition
+
+
+@condition(generic=True)
+def invertible_cross_product(a, b):
+    # Compared with the largest value its determinant could have, that of a matrix with columns of the same lengths.
+    xp = array_namespace(a)
+    cross = b @ a.mT
+    return bool(xp.linalg.det(cross) ** 2 * 2**40 > xp.prod(xp.sum(cross * cross, axis=0)))
+
+
+@check(sizes={"d": (2, 3, 4), "n": (5, 7)})
+def orthogonal_procrustes_is_the_nuclear_norm_formula(use, a: Real[Array, "d n"], b: Real[Array, "d n"]):
+    return use("orthogonal_procrustes")(a, b), use("nuclear_norm_formula")(a, b)
+
+
+@orthogonal_procrustes_is_the_nuclear_norm_formula.control(
+    "the cross-product B Aᵀ itself in place of its orthogonal factor"
+)
+def _(use, a, b):
+    xp = array_namespace(a)
+    difference = b @ a.mT @ a - b
+    return xp.sum(difference * difference), use("nuclear_norm_formula")(a, b)
+
+
+@orthogonal_procrustes_is_the_nuclear_norm_formula.control(
+    "reflections are forbidden where the best map is one"
+)
+def _(use, a, b):
+    # The sign of the first row of b is chosen so that det(UVᵀ) = −1; without reflections the least singular value is lost.
+    xp = array_namespace(a)
+    sign = -xp.sign(xp.linalg.det(b @ a.mT))
+    flipped = xp.concat([sign * b[:1, :], b[1:, :]], axis=0)
+    values = xp.linalg.svdvals(flipped @ a.mT)
+    rotations_only = xp.sum(a * a) + xp.sum(b * b) - 2 * (xp.sum(values) - 2 * values[-1])
+    return use("orthogonal_procrustes")(a, flipped), rotations_only
+
+
+@check(relation="<=", sizes={"d": (2, 3, 4), "n": (5, 7)})
+def nuclear_norm_formula_is_at_most_the_distance_after_any_rotation(
+    use,
+    a: Real[Array, "d n"],
+    b: Real[Array, "d n"],
+    rotation: Orthogonal[Array, "d d"],
+    mirrored: Mask[Array, "d"],
+):
+    # A Cayley transform is a rotation; with some of its rows mirrored it can be any orthogonal matrix.
+    xp = array_namespace(a)
+    o = rotation * xp.where(mirrored, -xp.ones_like(a[:, 0]), 1)[:, None]
+    difference = o @ a - b
+    return use("nuclear_norm_formula")(a, b), xp.sum(difference * difference)
+
+
+@nuclear_norm_formula_is_at_most_the_distance_after_any_rotation.witness
+def _(a, b, mirrored):
+    # The best orthogonal matrix U Vᵀ, its first row mirrored twice.
+    u, _, vt = np.linalg.svd(b @ a.T)
+    first = np.arange(len(mirrored)) == 0
+    return {"rotation": u @ vt * np.where(first, -1, 1)[:, None], "mirrored": first}
+
+
+@nuclear_norm_formula_is_at_most_the_distance_after_any_rotation.control(
+    "the least singular value is not subtracted"
+)
+def _(use, a, b, rotation, mirrored):
+    xp = array_namespace(a)
+    values = xp.linalg.svdvals(b @ a.mT)[:-1]
+    o = rotation * xp.where(mirrored, -xp.ones_like(a[:, 0]), 1)[:, None]
+    difference = o @ a - b
+    return xp.sum(a * a) + xp.sum(b * b) - 2 * xp.sum(values), xp.sum(difference * difference)
+
+
+@check(sizes={"n": (4, 5, 7)})
+def features_with_equal_gram_matrices_are_rotations_of_each_other(use, a: Real[Array, "n 3"]):
+    return _rotated(a, use("cholesky_features")(a @ a.mT, features=3))
+
+
+@features_with_equal_gram_matrices_are_rotations_of_each_other.control(
+    "lengths agree but one row is reversed"
+)
+def _(use, a):
+    xp = array_namespace(a)
+    y = use("cholesky_features")(a @ a.mT, features=3)
+    return _rotated(a, xp.concat([-y[:1, :], y[1:, :]], axis=0))
+
+
+@features_with_equal_gram_matrices_are_rotations_of_each_other.control(
+    "an invertible map that is not orthogonal: one feature counts four times"
+)
+def _(use, a):
+    xp = array_namespace(a)
+    weights = xp.stack([constant(a, 4), constant(a, 1), constant(a, 1)])
+    return _rotated(a, use("cholesky_features")(a * weights @ a.mT, features=3))
+
+
+def _rotated(x, y):
+    """The map that fits y to x by least squares, applied to x, and its product with its transpose, against y and I."""
+    xp = array_namespace(x)
+    o = xp.linalg.solve(x.mT @ x, x.mT @ y)
+    return (x @ o, o.mT @ o), (y, xp.eye(x.shape[1], dtype=x.dtype))
+
+
+@check
+def monomial_features_are_tensor_square_features_up_to_rotation(use, x: Real[Array, "n d"]):
+    products = use("tensor_square_features")(x)
+    return _padded(use("monomial_features")(x), products.shape[1]), products
+
+
+@monomial_features_are_tensor_square_features_up_to_rotation.control(
+    "products of two different coordinates are counted once, without the factor √2"
+)
+def _(use, x):
+    xp = array_namespace(x)
+    products = use("tensor_square_features")(x)
+    once = xp.stack([x[:, i] * x[:, j] for i in range(x.shape[1]) for j in range(i + 1)], axis=1)
+    return _padded(once, products.shape[1]), products
+
+
+def _padded(features, length):
+    """A rotation needs as many features on either side: the shorter list gets zeros."""
+    xp = array_namespace(features)
+    zeros = xp.zeros((features.shape[0], length - features.shape[1]), dtype=features.dtype)
+    return xp.concat([features, zeros], axis=1)

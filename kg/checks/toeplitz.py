@@ -1,0 +1,175 @@
+"""Checks of the claims about Toeplitz products and masked linear attention."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kg.numbers import array_namespace, count_operations
+from kg.verify import Array, Positive, Real, check
+
+# Toeplitz products ----------------------------------------------------------------------------------------------
+
+
+@check
+def fft_toeplitz_product_is_toeplitz_product(
+    use, column: Real[Array, "n"], row: Real[Array, "n"], x: Real[Array, "n e"]
+):
+    return use("fft_toeplitz_product")(column, row, x), use("toeplitz_product")(column, row, x)
+
+
+def _cyclic(circulant, x):
+    """The circular convolution of a column with the columns of x, cut to the rows of x."""
+    xp = array_namespace(x)
+    padding = xp.zeros((circulant.shape[0] - x.shape[0], x.shape[1]), dtype=x.dtype)
+    spectrum = xp.fft.fft(circulant[:, None], axis=0) * xp.fft.fft(xp.concat([x, padding], axis=0), axis=0)
+    return xp.real(xp.fft.ifft(spectrum, axis=0))[: x.shape[0], :]
+
+
+@fft_toeplitz_product_is_toeplitz_product.control("nothing is padded, so the far end wraps around")
+def _(use, column, row, x):
+    return _cyclic(column, x), use("toeplitz_product")(column, row, x)
+
+
+@fft_toeplitz_product_is_toeplitz_product.control(
+    "the circulant has 2n − 2 rows, one too few for all offsets"
+)
+def _(use, column, row, x):
+    xp = array_namespace(x)
+    short = xp.concat([column, xp.flip(row[1:-1], axis=0)])
+    return _cyclic(short, x), use("toeplitz_product")(column, row, x)
+
+
+@fft_toeplitz_product_is_toeplitz_product.control("the offset is taken as column minus row")
+def _(use, column, row, x):
+    return use("fft_toeplitz_product")(row, column, x), use("toeplitz_product")(column, row, x)
+
+
+@check
+def radix_2_toeplitz_product_is_toeplitz_product(
+    use, column: Real[Array, "n"], row: Real[Array, "n"], x: Real[Array, "n e"]
+):
+    return use("radix_2_toeplitz_product")(column, row, x), use("toeplitz_product")(column, row, x)
+
+
+@radix_2_toeplitz_product_is_toeplitz_product.control("the offset is taken as column minus row")
+def _(use, column, row, x):
+    return use("radix_2_toeplitz_product")(row, column, x), use("toeplitz_product")(column, row, x)
+
+
+@radix_2_toeplitz_product_is_toeplitz_product.control("the coefficients are one place too late")
+def _(use, column, row, x):
+    xp = array_namespace(column)
+    left = use("radix_2_toeplitz_product")(xp.roll(column, 1, axis=0), xp.roll(row, 1, axis=0), x)
+    return left, use("toeplitz_product")(column, row, x)
+
+
+# The cost of the fast product -----------------------------------------------------------------------------------
+
+
+def _by_kind(tally):
+    """Complex multiplications, complex additions, real divisions and the total of all kinds."""
+    return [tally["complex multiply"], tally["complex add"], tally["divide"], sum(tally.values())]
+
+
+@check(sizes={"n": (2, 4, 8, 16)})
+def cost_of_radix_2_toeplitz_product_is_n_log_n(
+    use, column: Real[Array, "n"], row: Real[Array, "n"], x: Real[Array, "n e"]
+):
+    (n, e), levels = x.shape, x.shape[0].bit_length()  # log₂ 2n, as n is a power of two
+    counted = count_operations(use("radix_2_toeplitz_product"), column, row, x)
+    by_kind = [(2 * e + 1) * n * levels + 2 * n * e, (2 * e + 1) * 2 * n * levels, n * e]
+    return _by_kind(counted), [*by_kind, sum(by_kind)]
+
+
+def _stated(use, column, row, x):
+    return cost_of_radix_2_toeplitz_product_is_n_log_n(use, column=column, row=row, x=x)
+
+
+@cost_of_radix_2_toeplitz_product_is_n_log_n.control("the dense product, which is quadratic in n")
+def _(use, column, row, x):
+    counted = count_operations(use("toeplitz_product"), column, row, x)
+    return [counted["multiply"], counted["add"], 0, sum(counted.values())], _stated(use, column, row, x)[1]
+
+
+@cost_of_radix_2_toeplitz_product_is_n_log_n.control(
+    "transforms of length n in place of 2n: one level too few"
+)
+def _(use, column, row, x):
+    counted, (multiplications, additions, divisions, total) = _stated(use, column, row, x)
+    level = (2 * x.shape[1] + 1) * x.shape[0]
+    return counted, [multiplications - level, additions - 2 * level, divisions, total - 3 * level]
+
+
+# Masks ----------------------------------------------------------------------------------------------------------
+
+
+def _lower_triangle(x, diagonal=0):
+    """The n×n table of ones on and below a diagonal, as numbers of the arithmetic of x."""
+    n = x.shape[0]
+    return array_namespace(x).asarray(np.tril(np.ones((n, n), dtype=np.int64), diagonal), dtype=x.dtype)
+
+
+@check
+def masked_linear_attention_with_causal_mask_is_a_prefix_sum(
+    use, phi_q: Real[Array, "n c"], phi_k: Real[Array, "n c"], v: Real[Array, "n e"]
+):
+    mask = _lower_triangle(v)
+    return use("masked_linear_attention")(phi_q, phi_k, v, mask), use("prefix_sum_attention")(phi_q, phi_k, v)
+
+
+@masked_linear_attention_with_causal_mask_is_a_prefix_sum.control("the mask leaves out the diagonal")
+def _(use, phi_q, phi_k, v):
+    # The first query would read nothing at all, so the outputs are compared from the second one on.
+    mask = _lower_triangle(v, -1)[1:, :]
+    left = use("masked_linear_attention")(phi_q[1:, :], phi_k, v, mask)
+    return left, use("prefix_sum_attention")(phi_q, phi_k, v)[1:, :]
+
+
+@masked_linear_attention_with_causal_mask_is_a_prefix_sum.control(
+    "the mask is the upper triangle: suffix sums"
+)
+def _(use, phi_q, phi_k, v):
+    left = use("masked_linear_attention")(phi_q, phi_k, v, _lower_triangle(v).mT)
+    return left, use("prefix_sum_attention")(phi_q, phi_k, v)
+
+
+@masked_linear_attention_with_causal_mask_is_a_prefix_sum.control("the mask is applied after normalisation")
+def _(use, phi_q, phi_k, v):
+    weights = phi_q @ phi_k.mT
+    shares = weights / array_namespace(v).sum(weights, axis=1, keepdims=True)
+    return (_lower_triangle(v) * shares) @ v, use("prefix_sum_attention")(phi_q, phi_k, v)
+
+
+@check
+def masked_linear_attention_is_a_sum_of_mask_products(
+    use,
+    phi_q: Real[Array, "n c"],
+    phi_k: Real[Array, "m c"],
+    v: Real[Array, "m e"],
+    mask: Positive[Array, "n m"],
+):
+    return (
+        use("masked_linear_attention")(phi_q, phi_k, v, mask),
+        use("mask_product_attention")(phi_q, phi_k, v, mask),
+    )
+
+
+@masked_linear_attention_is_a_sum_of_mask_products.control("the mask meets the values before the features do")
+def _(use, phi_q, phi_k, v, mask):
+    weights = phi_q @ phi_k.mT
+    xp = array_namespace(v)
+    left = (weights @ (mask.mT @ (mask @ v))) / (weights @ xp.sum(mask.mT @ mask, axis=1, keepdims=True))
+    return left, use("mask_product_attention")(phi_q, phi_k, v, mask)
+
+
+@masked_linear_attention_is_a_sum_of_mask_products.control("the normaliser is left unmasked")
+def _(use, phi_q, phi_k, v, mask):
+    weights = phi_q @ phi_k.mT
+    left = ((mask * weights) @ v) / array_namespace(v).sum(weights, axis=1, keepdims=True)
+    return left, use("mask_product_attention")(phi_q, phi_k, v, mask)
+
+
+@masked_linear_attention_is_a_sum_of_mask_products.control("the last feature is left out of the sum")
+def _(use, phi_q, phi_k, v, mask):
+    right = use("mask_product_attention")(phi_q[:, :-1], phi_k[:, :-1], v, mask)
+    return use("masked_linear_attention")(phi_q, phi_k, v, mask), right

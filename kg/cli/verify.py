@@ -1,0 +1,198 @@
+"""``kg verify``: run the checks of claims, say what they showed, record it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.cli import FINE, FOUND
+from kg.cli.verb import deliver, format_option, graph, say, verb
+from kg.errors import UsageError
+
+if TYPE_CHECKING:
+    from kg.graph import Graph
+    from kg.verify import Verdict
+
+BAD = ("failed", "cantTell", "untested")
+
+
+@verb(
+    "verify",
+    "kg verify",
+    "kg verify online_softmax_is_softmax",
+    "kg verify --all --jobs 2 --format json --output verdicts.json",
+    "kg verify -k 'attention and not kernel'",
+)
+@click.argument("claims", nargs=-1, metavar="[CLAIM]...")
+@click.option("--all", "everything", is_flag=True, help="Run fresh claims too, not only stale ones.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes to use.")
+@click.option("-k", "expression", metavar="EXPR", help="Claims whose name fits, with and, or, not.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first claim that does not pass.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the report there.",
+)
+@format_option("text", "json", "junit")
+def command(
+    claims: tuple[str, ...],
+    everything: bool,
+    jobs: int,
+    expression: str | None,
+    fail_fast: bool,
+    output: Path | None,
+    form: str,
+) -> int:
+    """Verify claims: all, or those named.
+
+    What is fresh is not run again unless --all is given.
+    The outcome is recorded in ontology/generated/evidence.ttl. Exit status 1 if any claim failed, could not be
+    decided or was not tested.
+    """
+    found = graph()
+    names = _chosen(found, claims, expression)
+    verdicts, ran = _run(found, names, everything=everything, jobs=jobs, fail_fast=fail_fast)
+    writers: dict[str, Callable[[Sequence[Verdict]], str]] = {"json": _json, "junit": _junit, "text": _text}
+    if form == "text":
+        say(f"{len(ran)} run now, {len(verdicts) - len(ran)} taken from the recorded evidence")
+    deliver(writers[form](verdicts), output)
+    return FOUND if any(verdict.outcome in BAD for verdict in verdicts) else FINE
+
+
+def _chosen(graph: Graph, claims: Sequence[str], expression: str | None) -> list[str] | None:
+    if expression is None:
+        return [*claims] or None
+    from kg.verify.schedule import chosen
+
+    fits = _predicate(expression)
+    names = [claim.name for claim in chosen(graph, claims) if fits(claim.name)]
+    if not names:
+        raise UsageError(f"-k {expression}: no claim fits: see their names with kg list --only claims")
+    return names
+
+
+def _predicate(expression: str) -> Callable[[str], bool]:
+    """Whether a name holds the words of an expression such as ``attention and not (kernel or causal)``."""
+    try:
+        tree = ast.parse(expression, mode="eval").body
+    except (SyntaxError, ValueError):
+        tree = ast.Constant(None)
+    if not _is_expression(tree):
+        raise UsageError(f"-k {expression}: cannot be read: join parts of names by and, or, not and brackets")
+    return lambda name: _holds(tree, name.lower())
+
+
+def _is_expression(node: ast.expr) -> bool:
+    match node:
+        case ast.Name():
+            return True
+        case ast.BoolOp(values=values):
+            return all(_is_expression(value) for value in values)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _is_expression(operand)
+    return False
+
+
+def _holds(node: ast.expr, name: str) -> bool:
+    match node:
+        case ast.Name(id=part):
+            return part.lower() in name
+        case ast.BoolOp(op=ast.And(), values=values):
+            return all(_holds(value, name) for value in values)
+        case ast.BoolOp(values=values):
+            return any(_holds(value, name) for value in values)
+        case ast.UnaryOp(operand=operand):
+            return not _holds(operand, name)
+    raise AssertionError(node)
+
+
+def _run(
+    graph: Graph, names: Sequence[str] | None, *, everything: bool, jobs: int, fail_fast: bool
+) -> tuple[list[Verdict], list[Verdict]]:
+    """All verdicts, and those that were reached now; both recorded, also when Ctrl-C cuts the run short."""
+    from tqdm import tqdm
+
+    from kg.verify import verify
+
+    ran: list[Verdict] = []
+    with tqdm(unit="claim", leave=False, disable=None, delay=0.3) as bar:
+
+        def progress(verdict: Verdict, done: int, total: int) -> None:
+            ran.append(verdict)
+            bar.total = total
+            bar.set_postfix_str(verdict.claim, refresh=False)
+            bar.update(done - bar.n)
+
+        try:
+            verdicts = verify(
+                graph, names, everything=everything, jobs=jobs, progress=progress, fail_fast=fail_fast
+            )
+        except KeyboardInterrupt:
+            _record(graph, ran)
+            say(f"\n{len(ran)} claims were finished and are recorded")
+            raise
+    _record(graph, verdicts)
+    return verdicts, ran
+
+
+def _record(graph: Graph, verdicts: Sequence[Verdict]) -> None:
+    from kg.verify import record
+
+    if not (graph.project.root / "pyproject.toml").is_file():
+        say("not recorded: this graph came with the installed package, and nobody works on it here")
+        return
+    try:
+        record(graph, verdicts)
+    except OSError as error:
+        say(f"not recorded: ontology/generated/evidence.ttl cannot be written ({error.strerror})")
+
+
+def _json(verdicts: Sequence[Verdict]) -> str:
+    return json.dumps([verdict.as_json() for verdict in verdicts], ensure_ascii=False, indent=2)
+
+
+def _text(verdicts: Sequence[Verdict]) -> str:
+    from kg.verify import OUTCOMES, STRENGTHS
+
+    lines = [
+        f"{v.outcome:9} {v.claim}: {v.reason or 'no reason given'}" for v in verdicts if v.outcome != "passed"
+    ]
+    outcomes = Counter(verdict.outcome for verdict in verdicts)
+    strengths = Counter(verdict.strength for verdict in verdicts if verdict.outcome == "passed")
+    counted = ", ".join(f"{outcomes[name]} {name}" for name in OUTCOMES if outcomes[name])
+    lines += ["", *(f"{strengths[name]:5} {name}" for name in STRENGTHS if strengths[name]), ""]
+    lines.append(
+        f"{len(verdicts)} claim{'' if len(verdicts) == 1 else 's'}: {counted or 'nothing to verify'}"
+    )
+    return "\n".join(lines).lstrip("\n")
+
+
+def _junit(verdicts: Sequence[Verdict]) -> str:
+    from xml.etree import ElementTree
+
+    outcomes = Counter(verdict.outcome for verdict in verdicts)
+    counts = {
+        "tests": len(verdicts),
+        "failures": outcomes["failed"],
+        "errors": outcomes["cantTell"],
+        "skipped": outcomes["untested"] + outcomes["inapplicable"],
+    }
+    suite = ElementTree.Element(
+        "testsuite", {"name": "kg verify", **{name: str(n) for name, n in counts.items()}}
+    )
+    tags = {"failed": "failure", "cantTell": "error", "untested": "skipped", "inapplicable": "skipped"}
+    for verdict in verdicts:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=verdict.kind, name=verdict.claim, time=f"{verdict.seconds:.3f}"
+        )
+        if verdict.outcome in tags:
+            ElementTree.SubElement(case, tags[verdict.outcome], message=verdict.reason)
+    ElementTree.indent(suite)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suite, encoding="unicode")

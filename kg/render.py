@@ -1,0 +1,173 @@
+"""Text for a terminal: tables, wrapped paragraphs, and evidence in words."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from kg import names
+
+if TYPE_CHECKING:
+    from kg.entities import Claim, Evidence, Source
+    from kg.query import Result, Term
+
+_Row = TypeVar("_Row", bound=Sequence[str])
+
+_STRENGTH_WORDS = {
+    "Proved": "decided for every input of the tested shapes",
+    "IdentityTested": "equal modulo random primes",
+    "Enclosed": "enclosed over the whole stated domain",
+    "Scaled": "the discrepancy shrinks with the precision",
+    "Statistical": "a test of stated size and power",
+    "Sampled": "equal in floating point within a derived tolerance",
+    "Reported": "taken from the literature, not checked here",
+}
+
+
+def width() -> int:
+    """Columns to fill: those of the terminal, but no line longer than people read with ease."""
+    return min(shutil.get_terminal_size((100, 24)).columns, 110)
+
+
+def table(headers: Sequence[str], rows: Iterable[_Row], *, right: Sequence[int] = ()) -> str:
+    """A plain table; on a terminal its last column wraps to fit, into a pipe every row stays on one line.
+
+    ``right`` are the columns aligned to the right, by position.
+    """
+    from tabulate import tabulate
+
+    body = [[_one_line(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty() and body:
+        widths = [max(len(row[at]) for row in [headers, *body]) + 2 for at in range(len(headers))]
+        room = max(shutil.get_terminal_size((100, 24)).columns - sum(widths[:-1]), 24)
+        body = [[*row[:-1], textwrap.fill(row[-1], room)] for row in body]
+    align = ["right" if at in right else "left" for at in range(len(headers))]
+    text = tabulate(body, headers=list(headers), tablefmt="simple", disable_numparse=True, colalign=align)
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def paragraph(text: str, indent: str = "  ") -> str:
+    """Text filled to the width, its own blank lines kept, every line behind ``indent``."""
+    parts = [" ".join(part.split()) for part in text.split("\n\n")]
+    return "\n\n".join(
+        textwrap.fill(part, width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+        for part in parts
+    )
+
+
+def section(title: str, body: str | Iterable[str]) -> str:
+    """A titled part of a longer answer; empty if there is nothing to say."""
+    if isinstance(body, str):
+        text = paragraph(body) if body.strip() else ""
+    else:
+        text = "\n".join(paragraph(line) for line in body)
+    return f"\n{title}\n{text}\n" if text else ""
+
+
+def term_text(term: Term | None, base: str) -> str:
+    """A term for a table: a short name for an IRI, the bare text of a literal."""
+    import pyoxigraph as ox
+
+    if term is None:
+        return ""
+    if isinstance(term, ox.NamedNode):
+        return names.compact(term.value, base)
+    return term.value if isinstance(term, ox.Literal) else str(term)
+
+
+def result_text(result: Result, base: str) -> str:
+    """The answer to a query for people: a table, triples one a line, yes or no."""
+    if result.boolean is not None:
+        return "yes" if result.boolean else "no"
+    if result.triples is not None:
+        rows = [[term_text(part, base) for part in triple] for triple in result.triples]
+        return table(("subject", "predicate", "object"), rows)
+    rows = [[term_text(term, base) for term in row] for row in result.rows]
+    return table(result.variables, rows, right=_numeric_columns(result))
+
+
+def _numeric_columns(result: Result) -> list[int]:
+    def is_number(term: Term | None) -> bool:
+        kind = getattr(getattr(term, "datatype", None), "value", "")
+        return names.local_name(kind) in {"integer", "decimal", "double", "float"}
+
+    columns = range(len(result.variables))
+    return [at for at in columns if result.rows and all(is_number(row[at]) for row in result.rows)]
+
+
+def standing(evidence: Evidence | None, is_stale: bool) -> str:
+    """Evidence in two words, for a column: the strength if it passed, else the outcome; stale if it is."""
+    if evidence is None:
+        return "untested"
+    words = (evidence.strength if evidence.outcome == "passed" else None) or evidence.outcome
+    return f"{words} (stale)" if is_stale else words
+
+
+def evidence_sentences(evidence: Evidence | None, is_stale: bool) -> list[str]:
+    """What machines observed of a claim, in full sentences."""
+    if evidence is None:
+        return ["Never run: kg verify has recorded nothing for this claim."]
+    found = [f"{_outcome(evidence)}.{_error(evidence)}"]
+    if evidence.method:
+        found.append(f"Method: {evidence.method}.")
+    rejected, total = evidence.controls
+    found.append(f"{rejected} of {total} deliberately broken variants were rejected.")
+    if evidence.mutants is not None:
+        killed, mutants, equivalent = evidence.mutants
+        found.append(
+            f"{killed} of {mutants} mutants were caught; {equivalent} more compute the same function."
+        )
+    if evidence.shapes:
+        found.append(f"Tested shapes: {'; '.join(evidence.shapes)}. Nothing is claimed beyond them.")
+    if evidence.reason:
+        found.append(f"Remark: {evidence.reason}.")
+    found.append(
+        "Stale: the statement, the check or an implementation has changed since. Run kg verify."
+        if is_stale
+        else "Fresh: nothing it depends on has changed since."
+    )
+    return found
+
+
+def _outcome(evidence: Evidence) -> str:
+    if evidence.outcome != "passed" or evidence.strength is None:
+        return {"cantTell": "Undecided", "passed": "Passed"}.get(
+            evidence.outcome, evidence.outcome.capitalize()
+        )
+    words = _STRENGTH_WORDS.get(evidence.strength)
+    return f"Passed, {evidence.strength}" + (f" ({words})" if words else "")
+
+
+def _error(evidence: Evidence) -> str:
+    if evidence.log2_error is None:
+        return ""
+    return f" A false claim would have passed with probability at most 2^{evidence.log2_error}."
+
+
+def source_text(source: Source) -> str:
+    """``key, Theorem 1 (unconfirmed)``."""
+    return f"{source.paper}, {source.locator} ({source.status.lower()})"
+
+
+def sides_text(claim: Claim) -> str:
+    """The two sides with the sign of the claim's kind between them; what it is about if it has none."""
+    if claim.left is None or claim.right is None:
+        return ", ".join(claim.about)
+    sign = {
+        "Identity": "=",
+        "Reduction": "is a case of",
+        "EqualUpTo": f"= up to {(claim.up_to or 'a group').lower()}",
+        "Bound": "≤",
+        "InExpectation": "equals in the mean",
+        "InLaw": "equals in law",
+        "Convergence": "converges to",
+        "Limit": "tends to",
+    }.get(claim.kind, "and")
+    return f"{claim.left} {sign} {claim.right}"

@@ -1,0 +1,173 @@
+"""Is there anything to check? What makes agreement empty, found before anybody believes it.
+
+* an input the two sides do not depend on (an argument silently ignored);
+* an implementation that is asked for but whose value reaches neither side (an oracle never compared);
+* both sides the same implementation on the same inputs, or one implementation that is written with the other;
+* sizes restricted so far that every tested shape is trivial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from kg.code import CodeIndex
+from kg.code import reached_definitions as _reached
+from kg.graph import Claim
+from kg.numbers.arrays import NotTestable, Redraw
+from kg.numbers.dual import Dual
+from kg.verify.draws import FloatSource, dimension_names
+from kg.verify.trial import Trial
+
+STRUCTURE = ("Natural", "Size")
+
+
+def emptiness(trial: Trial, claim: Claim, index: CodeIndex) -> str:
+    """What makes the claim's check empty, in words; an empty string if nothing does."""
+    try:
+        return (
+            _trivial_sizes(trial)
+            or _shared_code(trial, claim, index)
+            or _same_computation(trial)
+            or _unused_input(trial)
+            or _unused_oracle(trial)
+        )
+    except (Redraw, NotTestable):
+        # No floats to look with: the mutants have to say it.
+        return ""
+
+
+def _trivial_sizes(trial: Trial) -> str:
+    for name in dimension_names(trial.domains):
+        if max(trial.allowed.get(name, (5,))) < 2:
+            return f"it is tested only at {name} = {max(trial.allowed[name])}, where most statements are trivially true"
+    return ""
+
+
+def _shared_code(trial: Trial, claim: Claim, index: CodeIndex) -> str:
+    """The two sides may meet only in the array namespace and in what the claim is not about."""
+    left, right = (index.implementations.get(str(side)) for side in (claim.left, claim.right))
+    if left is None or right is None or left.name == right.name:
+        return ""
+    mine, other = _reached(index, left), _reached(index, right)
+    if right.name in mine or left.name in other:
+        return f"'{left.name}' and '{right.name}' are one computation: one of them calls the other"
+    shared = sorted(name for name in mine & other if name in index.implementations or name.startswith("_"))
+    return f"both sides are computed by '{shared[0]}'" if shared else ""
+
+
+def _inputs(trial: Trial, number: int) -> tuple[dict[str, Any], dict[str, int]]:
+    problem: Exception = Redraw("no draw")
+    for attempt, sizes in zip(range(20), trial.sizes(), strict=False):
+        try:
+            source = FloatSource(f"{trial.seed} vacuity {number} {attempt}")
+            return trial.draw({**sizes, "samples": 16}, source), sizes
+        except Redraw as again:
+            problem = again
+    raise problem
+
+
+def _values(sides: tuple[list[Any], list[Any]]) -> list[Any]:
+    return [np.asarray(x) for side in sides for x in side]
+
+
+def same(a: list[Any], b: list[Any]) -> bool:
+    """Whether two flat sides hold the same numbers, NaN equal to NaN."""
+    pairs = [(np.asarray(x), np.asarray(y)) for x, y in zip(a, b, strict=False)]
+    return len(a) == len(b) and all(np.array_equal(x, y, equal_nan=x.dtype.kind in "fc") for x, y in pairs)
+
+
+def _unused_input(trial: Trial) -> str:
+    """Draw one input afresh, all others held: if neither side moves, it is not used."""
+    unmoved = {name for name, domain in trial.domains.items() if domain.kind not in STRUCTURE}
+    for number in range(3):
+        first, sizes = _inputs(trial, number)
+        source = FloatSource(f"{trial.seed} vacuity again {number}")
+        try:
+            second = trial.draw({**sizes, "samples": 16}, source)
+        except Redraw:
+            continue
+        base = _values(trial.run(first))
+        unmoved = {name for name in unmoved if same(base, _values(trial.run({**first, name: second[name]})))}
+    return f"neither side depends on the input '{min(unmoved)}'" if unmoved else ""
+
+
+def _unused_oracle(trial: Trial) -> str:
+    """Perturb what each implementation returns: if neither side moves, its value is never compared."""
+    inputs, _ = _inputs(trial, 0)
+    called: set[str] = set()
+
+    def watched(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            called.add(name)
+            return function(*args, **kwargs)
+
+        return call
+
+    base = _values(
+        trial.with_implementations({n: watched(n, f) for n, f in trial.implementations.items()}).run(inputs)
+    )
+    for name in sorted(called):
+        changed = perturbed(trial.implementations[name])
+        try:
+            moved = _values(trial.with_implementations({name: changed}).run(inputs))
+        except Exception:
+            continue
+        if same(base, moved):
+            return f"'{name}' is computed but its value reaches neither side"
+    return ""
+
+
+def perturbed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with every number it returns changed by another amount."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return _shifted(function(*args, **kwargs))
+
+    return call
+
+
+def _shifted(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _shifted(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(_shifted(one) for one in value)
+    if isinstance(value, Dual):
+        # Where only the derivative is compared, only a change of the tangent can be seen.
+        return Dual(_shifted(value.value), _shifted(value.tangent))
+    array = np.asarray(value)
+    if array.dtype.kind == "b":
+        return ~array
+    # Different at every entry, so that no symmetric function of the value can hide the change.
+    ramp = (np.arange(array.size).reshape(array.shape) + 1) / 7
+    return array + (ramp if array.dtype.kind in "fc" else np.ones_like(array))
+
+
+def _same_computation(trial: Trial) -> str:
+    """Both sides from one implementation called with the very same inputs."""
+    inputs, _ = _inputs(trial, 0)
+    calls: list[tuple[str, tuple[int, ...], int]] = []
+    kept: list[Any] = []
+
+    def watched(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            result = function(*args, **kwargs)
+            kept.extend([args, kwargs, result])
+            calls.append((name, tuple(id(a) for a in (*args, *kwargs.values())), id(result)))
+            return result
+
+        return call
+
+    left, right = trial.with_implementations(
+        {n: watched(n, f) for n, f in trial.implementations.items()}
+    ).run(inputs)
+    results = {result: (name, args) for name, args, result in calls}
+    origins = [{results[id(x)] for x in side if id(x) in results} for side in (left, right)]
+    both = origins[0] & origins[1]
+    if both and len(origins[0]) == len(left):
+        return f"both sides are '{min(name for name, _ in both)}' of the same inputs"
+    if any(a is b for a in left for b in right):
+        return "both sides are the same object"
+    return ""

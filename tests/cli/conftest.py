@@ -1,0 +1,79 @@
+"""Fixtures: the command run inside this process, and a copy of the second project, free to be broken."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kg.cli import run
+
+TOY = Path(__file__).parents[1] / "projects" / "toy"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command did: its exit status, what it printed, what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache of its own for every test, also in the processes it starts."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("KG_DEBUG", raising=False)
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Path:
+    """A copy of the second project."""
+    return Path(
+        shutil.copytree(TOY, tmp_path / "toy", ignore=shutil.ignore_patterns("__pycache__", "generated"))
+    )
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
+    """Run ``kg`` with these arguments and this text on stdin."""
+
+    def called(*arguments: object, stdin: str = "") -> Answer:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        capsys.readouterr()
+        status = run([str(argument) for argument in arguments])
+        found = capsys.readouterr()
+        assert "Traceback" not in found.err
+        return Answer(status, found.out, found.err)
+
+    return called
+
+
+@pytest.fixture
+def kg(call: Callable[..., Answer], toy: Path) -> Callable[..., Answer]:
+    """The same on the copy of the second project."""
+
+    def called(*arguments: object, **options: Any) -> Answer:
+        return call("--project", toy, *arguments, **options)
+
+    return called
+
+
+@pytest.fixture
+def edit(toy: Path) -> Callable[[str, str, str], None]:
+    """Replace one text in one file of the copy; an empty old text means the end of the file."""
+
+    def change(name: str, old: str, new: str) -> None:
+        path = toy / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"the test is out of date: {old!r} is not in {name}"
+        path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
+
+    return change

@@ -1,0 +1,79 @@
+"""Fixtures: a small project of somebody else's, built once for the tests that only look at it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kg.code import claim_digest, index
+from kg.graph import load
+from kg.project import Project, find_project
+from kg.site import assets, build
+
+GATES = Path(__file__).parent / "gates"
+
+EVIDENCE = """
+@prefix kg: <https://w3id.org/ml-equivalences/vocabulary#> .
+@prefix claim: <https://example.org/gates/claim/> .
+@prefix evidence: <https://example.org/gates/evidence/> .
+@prefix earl: <http://www.w3.org/ns/earl#> .
+
+evidence:gelu_is_gated_by_a_gaussian a kg:Evidence ;
+    kg:claim claim:gelu_is_gated_by_a_gaussian ; earl:outcome earl:passed ; kg:strength kg:IdentityTested ;
+    kg:method "3 draws modulo two random primes" ; kg:log2ErrorProbability -122 ;
+    kg:controlsRejected 2 ; kg:controlsTotal 2 ; kg:shapes "d=3" ; kg:digest "{digest}" .
+
+evidence:swish_is_gated a kg:Evidence ;
+    kg:claim claim:swish_is_gated ; earl:outcome earl:passed ; kg:strength kg:Sampled ;
+    kg:method "floats" ; kg:controlsRejected 1 ; kg:controlsTotal 1 ;
+    kg:mutantsKilled 9 ; kg:mutantsTotal 9 ; kg:mutantsEquivalent 1 ; kg:digest "of another text" .
+"""
+
+
+def copy_of_gates(folder: Path) -> Project:
+    """The small project with one claim of current evidence, one of stale evidence and one of none."""
+    shutil.copytree(GATES, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    project = find_project(folder)
+    claim = load(project).claims["gelu_is_gated_by_a_gaussian"]
+    generated = folder / "ontology" / "generated"
+    generated.mkdir()
+    text = EVIDENCE.replace("{digest}", claim_digest(index(project), claim))
+    (generated / "evidence.ttl").write_text(text, encoding="utf-8")
+    return project
+
+
+@pytest.fixture(scope="session", autouse=True)
+def site_assets() -> None:
+    """The browser bundle and KaTeX, made once."""
+    assets.ensure()
+
+
+@pytest.fixture(scope="session")
+def development_packages(site_assets: None) -> Path:
+    """The folder of npm's packages with those that only tests use."""
+    packages = assets.ROOT / "node_modules"
+    if not (packages / "axe-core").exists():
+        assets.install(for_development=True)
+    return packages
+
+
+@pytest.fixture
+def gates(tmp_path: Path) -> Project:
+    """A copy of the small project that a test may change."""
+    return copy_of_gates(tmp_path / "gates")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small project's site, built once without a warning."""
+    folder = tmp_path_factory.mktemp("site")
+    return build(copy_of_gates(folder / "gates"), folder / "out", strict=True).parent
+
+
+@pytest.fixture(scope="session")
+def page(site: Path) -> Callable[[str], str]:
+    """The HTML of a page of that site."""
+    return lambda name: (site / f"{name}.html").read_text(encoding="utf-8")
