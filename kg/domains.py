@@ -20,6 +20,7 @@ Permutation    a vector of the integers 0 … n−1 in some order (structure, a 
 Mask           zeros and ones (structure, a plain NumPy array of booleans)
 Natural        a Python integer in a range, ``Natural[int, "1 4"]``
 Size           the Python integer a dimension is bound to, ``Size[int, "n"]``
+Interval       a number between two integers, ``Interval[Array, "-10 10"]``: a bound on it is enclosed everywhere
 Normal         independent standard normal entries (for claims about randomness)
 ComplexNormal  independent complex normal entries with E|z|² = 1
 Uniform        independent entries uniform on [0, 1)
@@ -38,6 +39,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type
 if TYPE_CHECKING:
     from typing import Annotated as Complex
     from typing import Annotated as ComplexNormal
+    from typing import Annotated as Interval
     from typing import Annotated as Mask
     from typing import Annotated as Natural
     from typing import Annotated as Normal
@@ -66,6 +68,7 @@ KINDS = [
     "Unitary",
     "UnitRows",
     "Permutation",
+    "Interval",
     "Mask",
     "Natural",
     "Size",
@@ -107,6 +110,7 @@ __all__ = [
     "Complex",
     "ComplexNormal",
     "Domain",
+    "Interval",
     "Mask",
     "Natural",
     "Normal",

@@ -6,7 +6,7 @@ from kg.numbers import array_namespace, constant, shift
 from kg.verify import Array, Real, check
 
 
-@check
+@check(gradients=True)
 def online_softmax_is_softmax(use, q: Real[Array, "n d"], k: Real[Array, "m d"], v: Real[Array, "m e"]):
     return use("online_softmax_attention")(q, k, v, block=2), use("softmax_attention")(q, k, v)
 

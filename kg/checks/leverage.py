@@ -159,5 +159,5 @@ def _energy_shares(points, weights, frequencies, coefficients):
     """The share p(x)|f(x)|²/‖f‖² of its energy that f = Σ_j a_j e^{iλ_j x} puts at each point."""
     xp = array_namespace(points)
     values = xp.exp(1j * points[:, None] * frequencies[None, :]) @ coefficients
-    energy = weights * xp.real(xp.conj(values) * values)
+    energy = weights * (xp.real(values) ** 2 + xp.imag(values) ** 2)
     return energy / xp.sum(energy)

@@ -52,7 +52,9 @@ def _(use, u):
     thetas, phis, phases = use("reck_decomposition")(u)
     places = np.arange(u.shape[0])
     deleted = (places[:, None] == 1) & (places[None, :] == 0)
-    return use("mzi_mesh")(xp.where(deleted, pi(thetas), thetas), xp.where(deleted, pi(phis), phis), phases), u
+    return use("mzi_mesh")(
+        xp.where(deleted, pi(thetas), thetas), xp.where(deleted, pi(phis), phis), phases
+    ), u
 
 
 @unitary_matrix_is_an_mzi_mesh.control("the phases on the outputs are left out")

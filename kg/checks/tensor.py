@@ -104,7 +104,7 @@ def _projected(t, bases):
     return t
 
 
-def _alternating_approximation(t, ranks, starts, sweeps=4):
+def _alternating_approximation(t, ranks, starts, sweeps=2):
     """A tensor of these multilinear ranks near t: from the spans of `starts`, improve one axis at a time."""
     xp = array_namespace(t)
     bases = [xp.linalg.qr(start[:, :rank])[0] for start, rank in zip(starts, ranks, strict=True)]

@@ -46,7 +46,7 @@ def leverage_by_gram_schmidt(a: Real[Array, "n d"]) -> Real[Array, "n"]:
     Source: :cite:t:`drineas2012fast`.
     """
     xp = array_namespace(a)
-    orthogonal: list = []
+    orthogonal: list[Array] = []
     scores = 0
     for j in range(a.shape[1]):
         u = a[:, j]

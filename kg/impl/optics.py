@@ -71,7 +71,8 @@ def reck_decomposition(
     xp = array_namespace(u)
     n = u.shape[0]
     zero = xp.zeros((), dtype=xp.real(u).dtype)
-    thetas, phis = [[[zero] * n for _ in range(n)] for _ in range(2)]
+    thetas = [[zero] * n for _ in range(n)]
+    phis = [[zero] * n for _ in range(n)]
     for r in reversed(range(n)):
         for m in range(r):
             left, right = u[:, m], u[:, m + 1]
@@ -84,7 +85,8 @@ def reck_decomposition(
             mixed = xp.stack([left * sine + right * cosine, left * cosine - right * sine], axis=1)
             u = xp.concat([u[:, :m], mixed, u[:, m + 2 :]], axis=1)
     phases = xp.stack([_angle(u[k, k]) for k in range(n)])
-    return tuple(xp.stack([xp.stack(row) for row in angles]) for angles in (thetas, phis)) + (phases,)
+    below = [xp.stack([xp.stack(row) for row in angles]) for angles in (thetas, phis)]
+    return below[0], below[1], phases
 
 
 def _angle(z):

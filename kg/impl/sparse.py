@@ -42,8 +42,8 @@ def orthogonal_matching_pursuit_by_qr(
     xp = array_namespace(a)
     residual = y
     order: list[int] = []
-    Q: list = []
-    R: list = []
+    Q: list[Array] = []
+    R: list[list[Array]] = []
     for _ in range(sparsity):
         j = int(xp.argmax(xp.abs(xp.sum(a * residual[:, None], axis=0)), axis=0))
         q, shares = a[:, j], []
@@ -56,7 +56,7 @@ def orthogonal_matching_pursuit_by_qr(
         Q.append(q / length)
         R.append([*shares, length])
         residual = residual - xp.sum(Q[-1] * residual) * Q[-1]
-    x: dict = {}
+    x: dict[int, Array] = {}
     for k in reversed(range(sparsity)):
         remainder = xp.sum(Q[k] * y)
         for later in range(k + 1, sparsity):

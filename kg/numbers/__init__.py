@@ -24,6 +24,7 @@ from kg.domains import (
     Array,
     Complex,
     ComplexNormal,
+    Interval,
     Mask,
     Natural,
     Normal,
@@ -47,6 +48,7 @@ __all__ = [
     "Complex",
     "ComplexNormal",
     "Contaminated",
+    "Interval",
     "Mask",
     "Natural",
     "Normal",
@@ -64,6 +66,7 @@ __all__ = [
     "UnitRows",
     "Unitary",
     "array_namespace",
+    "cis",
     "constant",
     "count_operations",
     "erf",
@@ -119,6 +122,12 @@ def shift(x: Any, axis: int = -1) -> Any:
     if isinstance(x, SystemArray):
         return x.wrap(x.system.shift(x.parts, axis))
     return array_namespace(x).max(x, axis=axis, keepdims=True)
+
+
+def cis(x: Any) -> Any:
+    """cos x + i sin x, the point of the unit circle at the real angle x."""
+    xp = array_namespace(x)
+    return xp.cos(x) + 1j * xp.sin(x)
 
 
 def unit_root(x: Any, order: int, power: int = 1) -> Any:

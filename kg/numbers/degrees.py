@@ -148,7 +148,14 @@ class Degrees(System):
     def elementwise(self, operation: str, a: Parts) -> Parts:
         if operation in ("conj", "real", "imag"):
             return a
-        rules = {"exp": self._exp, "sqrt": self._sqrt, "erf": self._function, "tanh": self._tanh}
+        rules = {
+            "exp": self._exp,
+            "sqrt": self._sqrt,
+            "erf": self._function,
+            "tanh": self._tanh,
+            "cos": self._exp,
+            "sin": self._exp,
+        }
         if operation not in rules:
             raise self.unsupported(operation)
         return (each(rules[operation], a[0]),)

@@ -9,6 +9,8 @@ Complex numbers are F_p(i).  As p ≡ 3 (mod 4), conjugation is the Frobenius ma
 8L lie on the unit circle, and squares behave as the positive numbers do: every square has exactly one square root
 that is itself a square.  A draw counts only if every argument of a square root is a square; others are drawn again.
 
+Sines and cosines need a field with a third prime r dividing p + 1 (p then has about 97 bits): see :class:`Residues`.
+
 Order is not a notion here: max, comparisons, sign and floor raise :class:`NotTestable`.  A maximum that only stabilises
 is asked for with ``shift`` and is a fresh random element, so agreement shows independence of the shift.
 
@@ -28,35 +30,57 @@ from kg.numbers.arrays import Contaminated, NotTestable, Objects, Parts, Redraw,
 
 LCM = 720_720  # lcm(1 … 16)
 BITS = 62
+ANGLE_BITS = 60
 
 # Marks a residue mod q that does not exist in this draw though another draw may have it.
 _ABSENT = "absent in this draw"
 
 
-def safe_prime_pair(rng: random.Random) -> tuple[int, int]:
-    """A random pair (p, q) of primes with p = 2q + 1 of 62 bits and q ≡ −1 (mod 4·lcm(1..16))."""
+def safe_prime_pair(rng: random.Random, multiple: int = 4 * LCM, bits: int = BITS) -> tuple[int, int]:
+    """A random pair (p, q) of primes with p = 2q + 1 of about `bits` bits and q ≡ −1 modulo `multiple`."""
     import flint
 
-    step = 4 * LCM
     while True:
-        q = rng.randrange(2 ** (BITS - 2), 2 ** (BITS - 1)) // step * step - 1
+        q = rng.randrange(2 ** (bits - 2), 2 ** (bits - 1)) // multiple * multiple - 1
         pair = (flint.fmpz(q), flint.fmpz(2 * q + 1))
         # Proven primes, as the error bound is divided by the size of a field; the quick test first.
         if all(x.is_probable_prime() for x in pair) and all(x.is_prime() for x in pair):
             return 2 * q + 1, q
 
 
+def random_prime(rng: random.Random, bits: int) -> int:
+    """A random proven prime."""
+    import flint
+
+    while True:
+        r = rng.randrange(2 ** (bits - 1), 2**bits) | 1
+        if flint.fmpz(r).is_probable_prime() and flint.fmpz(r).is_prime():
+            return r
+
+
+class NeedsAngles(NotTestable):
+    """The text takes a sine or cosine: draw again in a field that has angles."""
+
+
 class Residues(System):
     """One random field with its own stream of randomness for shifts and uninterpreted functions.
 
-    Parts are ``(re, im, ex)``: residues mod p of the real and imaginary part (None if real), and the residue mod q.
+    Parts are ``(re, im, *tracks)``: residues mod p of the real and imaginary part (None if real), then the residue mod q
+    (for exponents) and, in a field with `angles`, mod a third prime r that divides p + 1: cos and sin of x are the parts
+    of uˣ, where u of order r lies on the unit circle.
     """
 
     name = "residues"
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, *, angles: bool = False) -> None:
         rng = random.Random(seed)
-        self.p, self.q = safe_prime_pair(rng)
+        if angles:
+            self.r = random_prime(rng, ANGLE_BITS)
+            self.p, self.q = safe_prime_pair(rng, 4 * LCM * self.r, BITS + 35)
+            self.moduli: tuple[int, ...] = (self.q, self.r)
+        else:
+            self.p, self.q = safe_prime_pair(rng)
+            self.moduli = (self.q,)
         # A square other than 1 has order q, as the group of squares has the prime order q.
         self.omega = pow(rng.randrange(2, self.p - 1), 2, self.p)
         self.key = rng.getrandbits(128).to_bytes(16, "big")
@@ -73,14 +97,16 @@ class Residues(System):
         """How many different numbers a square root was taken of, small integers apart."""
         return len(self._root_arguments)
 
+    @property
+    def no_tracks(self) -> tuple[None, ...]:
+        return (None,) * len(self.moduli)
+
     # Literals -------------------------------------------------------------------------------------------------
     def literal(self, number: Any) -> Parts:
         values = np.asarray(number)
         if values.dtype.kind == "c":
             re, im = self.literal(values.real), self.literal(values.imag)
-            return (re[0], im[0] if np.any(values.imag) else None, None if np.any(values.imag) else re[2])
-        if isinstance(number, complex):
-            return self.literal(np.asarray(number))
+            return (re[0], im[0], *self.no_tracks) if np.any(values.imag) else re
         if values.dtype.kind == "f" and values.dtype.itemsize < 8:
             raise Contaminated("a float32 array stands inside an exact computation")
         return self.rationals(values)
@@ -95,7 +121,7 @@ class Residues(System):
 
             return each(one, values)
 
-        return modulo(self.p), None, modulo(self.q)
+        return (modulo(self.p), None, *(modulo(m) for m in self.moduli))
 
     def random(self, shape: tuple[int, ...]) -> Parts:
         """Independent uniform residues."""
@@ -105,32 +131,43 @@ class Residues(System):
             out.reshape(-1)[...] = [self.stream.randrange(m) for _ in range(out.size)]
             return out
 
-        return modulo(self.p), None, modulo(self.q)
+        return (modulo(self.p), None, *(modulo(m) for m in self.moduli))
 
     def align(self, many: Sequence[Parts]) -> list[Parts]:
         complex_ = any(parts[1] is not None for parts in many)
-        exponents = self._exponents(*many)
+        kept = self._tracked(*many)
         return [
             (
-                re,
-                np.zeros(re.shape, dtype=int).astype(object) if complex_ and im is None else im,
-                ex if exponents is True else exponents,
+                parts[0],
+                0 * parts[0] if complex_ and parts[1] is None else parts[1],
+                *(track if keep is True else keep for track, keep in zip(parts[2:], kept, strict=True)),
             )
-            for re, im, ex in many
+            for parts in many
         ]
 
-    @staticmethod
-    def _exponents(*many: Parts) -> Any:
-        """True if all carry a residue mod q, else None (never had) or absent (another draw may have it)."""
-        if any(parts[2] is None or parts[1] is not None for parts in many):
-            return None
-        return _ABSENT if any(isinstance(parts[2], str) for parts in many) else True
+    def _tracked(self, *many: Parts) -> list[Any]:
+        """For each track: True if all carry it, else None (never had) or absent (another draw may have it)."""
+        if any(parts[1] is not None for parts in many):
+            return list(self.no_tracks)
+        columns = zip(*(parts[2:] for parts in many), strict=True)
+        return [
+            None
+            if any(t is None for t in column)
+            else _ABSENT
+            if any(isinstance(t, str) for t in column)
+            else True
+            for column in columns
+        ]
+
+    def _tracks(self, a: Parts, b: Parts, f: Any) -> tuple[Any, ...]:
+        """A ring operation on every track that both operands have."""
+        return tuple(
+            objects(f(x, y) % m) if keep is True else keep
+            for x, y, keep, m in zip(a[2:], b[2:], self._tracked(a, b), self.moduli, strict=True)
+        )
 
     # Field operations -----------------------------------------------------------------------------------------
     def _bilinear(self, a: Parts, b: Parts, f: Any) -> Parts:
-        p = self.p
-        exponents = self._exponents(a, b)
-        ex = objects(f(a[2], b[2]) % self.q) if exponents is True else exponents
         re = f(a[0], b[0])
         if a[1] is not None and b[1] is not None:
             re = re - f(a[1], b[1])
@@ -139,15 +176,14 @@ class Residues(System):
             im = f(a[1], b[0])
         if b[1] is not None:
             im = f(a[0], b[1]) + (0 if im is None else im)
-        return objects(re % p), None if im is None else objects(im % p), ex
+        return objects(re % self.p), None if im is None else objects(im % self.p), *self._tracks(a, b, f)
 
     def _linear(self, a: Parts, b: Parts, f: Any) -> Parts:
-        exponents = self._exponents(a, b)
-        ex = objects(f(a[2], b[2]) % self.q) if exponents is True else exponents
         im = None
         if a[1] is not None or b[1] is not None:
             im = f(a[1] if a[1] is not None else 0 * a[0], b[1] if b[1] is not None else 0 * b[0])
-        return objects(f(a[0], b[0]) % self.p), None if im is None else objects(im % self.p), ex
+        re = objects(f(a[0], b[0]) % self.p)
+        return re, None if im is None else objects(im % self.p), *self._tracks(a, b, f)
 
     def add(self, a: Parts, b: Parts) -> Parts:
         return self._linear(a, b, lambda x, y: x + y)
@@ -156,7 +192,11 @@ class Residues(System):
         return self._linear(a, b, lambda x, y: x - y)
 
     def negative(self, a: Parts) -> Parts:
-        return self._linear((0 * a[0], None, 0 * a[0]), a, lambda x, y: x - y)
+        tracks = (
+            objects(-t % m) if isinstance(t, np.ndarray) else t
+            for t, m in zip(a[2:], self.moduli, strict=True)
+        )
+        return objects(-a[0] % self.p), None if a[1] is None else objects(-a[1] % self.p), *tracks
 
     def multiply(self, a: Parts, b: Parts) -> Parts:
         return self._bilinear(a, b, lambda x, y: x * y)
@@ -165,11 +205,12 @@ class Residues(System):
         return self._bilinear(a, b, lambda x, y: x @ y)
 
     def sum(self, a: Parts, axis: int) -> Parts:
-        def add(part: Any, m: int) -> Objects:
+        def add(part: Any, m: int) -> Any:
+            if not isinstance(part, np.ndarray):
+                return part
             return objects(np.add.reduce(part, axis=axis, keepdims=True) % m)
 
-        ex = add(a[2], self.q) if isinstance(a[2], np.ndarray) else a[2]
-        return add(a[0], self.p), None if a[1] is None else add(a[1], self.p), ex
+        return tuple(add(part, m) for part, m in zip(a, (self.p, self.p, *self.moduli), strict=True))
 
     def _inverse(self, values: Objects, m: int) -> Objects:
         if np.any(values == 0):
@@ -179,26 +220,36 @@ class Residues(System):
     def divide(self, a: Parts, b: Parts) -> Parts:
         if b[1] is not None:
             norm = self._inverse(objects((b[0] * b[0] + b[1] * b[1]) % self.p), self.p)
-            return self.multiply(a, (objects(b[0] * norm % self.p), objects(-b[1] * norm % self.p), None))
-        ex: Any = b[2]
-        if isinstance(ex, np.ndarray):
-            ex = self._inverse(ex, self.q) if self._exponents(a, b) is True else None
-        return self.multiply(a, (self._inverse(b[0], self.p), None, ex))
+            inverse = (objects(b[0] * norm % self.p), objects(-b[1] * norm % self.p))
+            return self.multiply(a, (*inverse, *self.no_tracks))
+        tracks = (
+            self._inverse(t, m)
+            if isinstance(t, np.ndarray) and keep is True
+            else (t if isinstance(t, str) else None)
+            for t, m, keep in zip(b[2:], self.moduli, self._tracked(a, b), strict=True)
+        )
+        return self.multiply(a, (self._inverse(b[0], self.p), None, *tracks))
 
     # Functions ------------------------------------------------------------------------------------------------
     def elementwise(self, operation: str, a: Parts) -> Parts:
         if operation == "real":
-            return (a[0], None, a[2])
+            return (a[0], None, *a[2:])
         if operation == "imag":
-            return (a[1], None, None) if a[1] is not None else (0 * a[0], None, 0 * a[0])
+            return (
+                self.literal(np.zeros(a[0].shape, dtype=int))
+                if a[1] is None
+                else (a[1], None, *self.no_tracks)
+            )
         if operation == "conj":
-            return a if a[1] is None else (a[0], objects(-a[1] % self.p), a[2])
+            return a if a[1] is None else (a[0], objects(-a[1] % self.p), *a[2:])
         if a[1] is not None:
             raise self.unsupported(f"{operation} of a complex number")
         if operation == "exp":
             return self._exp(a)
         if operation == "sqrt":
             return self._sqrt(a)
+        if operation in ("cos", "sin"):
+            return self._circle(a, operation)
         if operation == "tanh":
             e = self._exp(self.add(a, a))
             one = self.literal(1)
@@ -213,7 +264,22 @@ class Residues(System):
             raise Redraw("an exponent is the root of a non-square in this draw")
         if a[2] is None:
             return self._nested_exp(a)
-        return each(lambda e: pow(self.omega, e, self.p), a[2]), None, None
+        return each(lambda e: pow(self.omega, e, self.p), a[2]), None, *self.no_tracks
+
+    def _circle(self, a: Parts, operation: str) -> Parts:
+        """cos or sin as a part of u^x on the unit circle; sin² + cos² = 1 and the addition theorems hold, no more."""
+        if len(self.moduli) < 2:
+            raise NeedsAngles("this field has no angles")
+        self.exponentials += 1
+        if isinstance(a[3], str):
+            raise Redraw("an angle is the root of a non-square in this draw")
+        if a[3] is None:
+            raise self.unsupported(
+                f"{operation} of a quantity that holds an exponential or an angle's cosine"
+            )
+        u = self._power(self._generator(), 1, order=self.r)
+        which = 0 if operation == "cos" else 1
+        return each(lambda x: self._power(u, x)[which], a[3]), None, *self.no_tracks
 
     def _function(self, name: str, a: Parts) -> Parts:
         """An uninterpreted function: a random value for every argument, the same one each time."""
@@ -223,7 +289,7 @@ class Residues(System):
             digest = hashlib.blake2b(f"{name} {x}".encode(), key=self.key, digest_size=16).digest()
             return int.from_bytes(digest, "big") % self.p
 
-        return each(value, a[0]), None, None
+        return each(value, a[0]), None, *self.no_tracks
 
     def _nested_exp(self, a: Parts) -> Parts:
         """An exponential of what has no residue mod q: of it only exp(−x) exp(x) = 1 is assumed."""
@@ -242,11 +308,12 @@ class Residues(System):
         re = each(lambda x: root(x, self.p), a[0])
         if any(r is None for r in re.reshape(-1)):
             raise Redraw("a square root of a non-square")
-        ex: Any = a[2]
-        if isinstance(ex, np.ndarray):
-            found = each(lambda x: root(x, self.q), ex)
-            ex = _ABSENT if any(r is None for r in found.reshape(-1)) else found
-        return objects(re), None, ex
+        exponent: Any = a[2]
+        if isinstance(exponent, np.ndarray):
+            found = each(lambda x: root(x, self.q), exponent)
+            exponent = _ABSENT if any(r is None for r in found.reshape(-1)) else found
+        # The third prime is 1 or 3 modulo 4 as it comes: roots have no principal choice there.
+        return re, None, exponent, *self.no_tracks[1:]
 
     def shift(self, a: Parts, axis: int) -> Parts:
         """A fresh random element for each line: the result may not depend on it."""
@@ -255,20 +322,23 @@ class Residues(System):
 
     def pi(self) -> Parts:
         """π as an indeterminate: one random element per field."""
-        value = int.from_bytes(hashlib.blake2b(b"pi", key=self.key, digest_size=16).digest(), "big")
-        return objects(value % self.p), None, objects(value % self.q)
+        value = int.from_bytes(hashlib.blake2b(b"pi", key=self.key, digest_size=32).digest(), "big")
+        return (objects(value % self.p), None, *(objects(value % m) for m in self.moduli))
 
     def unit_root(self, order: int, power: int) -> Parts:
         """exp(2πi·power/order) as an element of the unit circle of F_p(i); order must divide 8·lcm(1..16)."""
         if (8 * LCM) % order:
             raise NotTestable(f"no root of unity of order {order}; use a length that divides 8·lcm(1..16)")
-        re, im = self._power(self._generator(), (8 * LCM // order) * power)
-        return objects(re), objects(im), None
+        re, im = self._power(self._generator(), power, order=order)
+        return objects(re), objects(im), *self.no_tracks
 
     def _times(self, a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
         return (a[0] * b[0] - a[1] * b[1]) % self.p, (a[0] * b[1] + a[1] * b[0]) % self.p
 
-    def _power(self, base: tuple[int, int], exponent: int) -> tuple[int, int]:
+    def _power(self, base: tuple[int, int], exponent: int, order: int | None = None) -> tuple[int, int]:
+        """base^exponent; with `order`, base is first raised to an element of that order."""
+        if order is not None:
+            exponent *= (self.p + 1) // order
         result = (1, 0)
         while exponent:
             if exponent & 1:
@@ -277,63 +347,97 @@ class Residues(System):
         return result
 
     def _generator(self) -> tuple[int, int]:
-        """An element of order exactly 8L on the circle; found once per field."""
+        """An element of the unit circle whose order is divisible by 8L, and by r where there are angles; kept."""
         rng = random.Random(int.from_bytes(self.key, "big"))
+        factors = (2, 3, 5, 7, 11, 13, *self.moduli[1:])
         while self._unit is None:
             z = (rng.randrange(1, self.p), rng.randrange(1, self.p))
             norm = pow(z[0] * z[0] + z[1] * z[1], -1, self.p)
             square = self._times(z, z)
             circle = (square[0] * norm % self.p, square[1] * norm % self.p)  # z / conj(z) has norm one
-            g = self._power(circle, (self.p + 1) // (8 * LCM))
-            if all(self._power(g, 8 * LCM // f) != (1, 0) for f in (2, 3, 5, 7, 11, 13)):
-                self._unit = g
+            if all(self._power(circle, (self.p + 1) // f) != (1, 0) for f in factors):
+                self._unit = circle
         return self._unit
 
     # Linear algebra -------------------------------------------------------------------------------------------
     def solve(self, a: Parts, b: Parts) -> Parts:
         if a[0].ndim != 2 or b[0].ndim != 2:
-            return self._stacked(a, b)
+            raise self.unsupported("solve of stacked matrices")
         if a[1] is not None or b[1] is not None:
             return self._complex_solve(a, b)
-        ex: Any = self._exponents(a, b)
-        if ex is True:
-            ex = self._field_solve(a[2], b[2], self.q)
-        return self._field_solve(a[0], b[0], self.p), None, ex
-
-    def _stacked(self, a: Parts, b: Parts) -> Parts:
-        raise self.unsupported("solve of stacked matrices")
+        tracks = (
+            _field_solve(x, y, m) if keep is True else keep
+            for x, y, keep, m in zip(a[2:], b[2:], self._tracked(a, b), self.moduli, strict=True)
+        )
+        return _field_solve(a[0], b[0], self.p), None, *tracks
 
     def _complex_solve(self, a: Parts, b: Parts) -> Parts:
         """(A + iB)(X + iY) = C + iD as the real system of twice the size."""
         a, b = self.align([a, b])
         block = np.block([[a[0], -a[1] % self.p], [a[1], a[0]]])
-        x = self._field_solve(objects(block), objects(np.concatenate([b[0], b[1]])), self.p)
-        return x[: a[0].shape[0]], x[a[0].shape[0] :], None
-
-    def _field_solve(self, a: Objects, b: Objects, m: int) -> Objects:
-        import flint
-
-        try:
-            x = flint.nmod_mat(a.shape[0], a.shape[1], list(a.reshape(-1)), m).solve(
-                flint.nmod_mat(b.shape[0], b.shape[1], list(b.reshape(-1)), m)
-            )
-        except ZeroDivisionError:
-            raise Redraw("a matrix is singular in this draw") from None
-        return objects(np.array([int(v) for v in x.entries()], dtype=object).reshape(a.shape[1], b.shape[1]))
+        x = _field_solve(objects(block), objects(np.concatenate([b[0], b[1]])), self.p)
+        return x[: a[0].shape[0]], x[a[0].shape[0] :], *self.no_tracks
 
     def determinant(self, a: Parts) -> Parts:
-        import flint
+        if a[0].ndim != 2:
+            raise self.unsupported("det of stacked matrices")
+        if a[1] is not None:
+            return self._complex_determinant(a)
+        tracks = (
+            objects(int(_matrix(t, m).det())) if isinstance(t, np.ndarray) else t
+            for t, m in zip(a[2:], self.moduli, strict=True)
+        )
+        return objects(int(_matrix(a[0], self.p).det())), None, *tracks
 
-        def det(part: Objects, m: int) -> Objects:
-            return objects(int(flint.nmod_mat(part.shape[0], part.shape[1], list(part.reshape(-1)), m).det()))
+    def _complex_determinant(self, a: Parts) -> Parts:
+        """Gaussian elimination over F_p(i), as the library's matrices are over prime fields only."""
+        rows = [
+            [(int(x), int(y)) for x, y in zip(*pair, strict=True)] for pair in zip(a[0], a[1], strict=True)
+        ]
+        size, result = len(rows), (1, 0)
+        for k in range(size):
+            pivot = next((i for i in range(k, size) if rows[i][k] != (0, 0)), None)
+            if pivot is None:
+                return objects(0), objects(0), *self.no_tracks
+            if pivot != k:
+                rows[k], rows[pivot] = rows[pivot], rows[k]
+                result = (-result[0], -result[1])
+            result = self._times(result, rows[k][k])
+            inverse = self._reciprocal(rows[k][k])
+            for i in range(k + 1, size):
+                factor = self._times(rows[i][k], inverse)
+                terms = [self._times(factor, x) for x in rows[k]]
+                rows[i] = [
+                    ((x - t) % self.p, (y - u) % self.p)
+                    for (x, y), (t, u) in zip(rows[i], terms, strict=True)
+                ]
+        return objects(result[0] % self.p), objects(result[1] % self.p), *self.no_tracks
 
-        if a[0].ndim != 2 or a[1] is not None:
-            raise self.unsupported("det of stacked or complex matrices")
-        return det(a[0], self.p), None, det(a[2], self.q) if isinstance(a[2], np.ndarray) else a[2]
+    def _reciprocal(self, z: tuple[int, int]) -> tuple[int, int]:
+        norm = pow(z[0] * z[0] + z[1] * z[1], -1, self.p)
+        return z[0] * norm % self.p, -z[1] * norm % self.p
 
     # Comparing ------------------------------------------------------------------------------------------------
     def equal(self, a: Parts, b: Parts) -> Any:
         """Entrywise equality of the values mod p."""
-        zero = 0
-        im = (a[1] if a[1] is not None else zero) - (b[1] if b[1] is not None else zero)
-        return ((a[0] - b[0]) % self.p == 0) & (np.asarray(im) % self.p == 0)
+        difference = self.subtract((*a[:2], *self.no_tracks), (*b[:2], *self.no_tracks))
+        same = difference[0] == 0
+        return same if difference[1] is None else same & (difference[1] == 0)
+
+
+def _matrix(values: Objects, m: int) -> Any:
+    """A matrix of the library that fits the modulus: one machine word, or any size."""
+    import flint
+
+    entries = [int(v) for v in values.reshape(-1)]
+    if m < 2**63:
+        return flint.nmod_mat(values.shape[0], values.shape[1], entries, m)
+    return flint.fmpz_mod_mat(values.shape[0], values.shape[1], entries, flint.fmpz_mod_ctx(m))
+
+
+def _field_solve(a: Objects, b: Objects, m: int) -> Objects:
+    try:
+        x = _matrix(a, m).solve(_matrix(b, m))
+    except ZeroDivisionError:
+        raise Redraw("a matrix is singular in this draw") from None
+    return objects(np.array([int(v) for v in x.entries()], dtype=object).reshape(a.shape[1], b.shape[1]))

@@ -150,17 +150,24 @@ def _relative_iri(found: list[Token], words: str) -> Diagnosis | None:
 
 
 def _bound_again(found: list[Token]) -> Diagnosis | None:
-    """``BIND(… AS ?x)`` below a use of ``?x`` in the same group."""
+    """``BIND(… AS ?x)`` below a use of ``?x`` in the same group, or ``SELECT (… AS ?x)`` above one."""
     groups: list[set[str]] = [set()]
+    selected: dict[str, Token] = {}
     for at, token in enumerate(found):
         if token.text == "{":
             groups.append(set())
         elif token.text == "}" and len(groups) > 1:
-            groups[-2] |= groups.pop()
+            inner = groups.pop()
+            groups[-1] |= inner
         elif token.kind == "variable":
-            if found[at - 1].word == "AS" and token.text in groups[-1]:
+            named = found[at - 1].word == "AS"
+            again = token if named and token.text in groups[-1] else None
+            again = again or (selected.get(token.text) if len(groups) > 1 else None)
+            if again:
                 problem = f"{token.text} has a value already"
-                return Diagnosis(token.line, token.column, problem, "give the expression another name")
+                return Diagnosis(again.line, again.column, problem, "give the expression another name")
+            if named and len(groups) == 1:
+                selected[token.text] = token
             groups[-1].add(token.text)
     return None
 

@@ -85,7 +85,7 @@ def require() -> None:
     if not KATEX.exists():
         raise KgError(
             "kg.site: the site's assets are not built: run `python -m kg.site.assets` once "
-            "(it needs npm's registry and Node; `kg map` does it by itself)"
+            "(it needs Node and npm; `kg map` does it by itself)"
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from kg.numbers.arrays import Contaminated, NotTestable, Redraw, SystemArray
 from kg.numbers.balls import Balls, precision
 from kg.verify.declare import Check, Control
 from kg.verify.draws import FloatSource
+from kg.verify.enclosing import enclose
 from kg.verify.floating import UNIT
 from kg.verify.trial import Trial
 from kg.verify.verdict import Verdict, shape_text
@@ -28,6 +30,9 @@ SHRINK = 1e-3
 
 def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
     """Search for a violation, try the witness and the shrunken bound, and see every control violated."""
+    enclosed, region, trouble = _enclosed(trial)
+    if trouble:
+        return verdict.but(outcome="failed" if enclosed is False else "cantTell", reason=trouble)
     worst, shapes, trouble = search(trial)
     if trouble:
         return verdict.but(outcome="cantTell", reason=trouble)
@@ -36,9 +41,12 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
             outcome="failed", reason=f"the bound is violated: left exceeds right (ratio {worst:.4g})"
         )
     rejected, unseen = _controls(trial, check.controls)
-    method = f"adversarial search in float64, {STARTS} starts of {STEPS} steps"
+    method = region or f"adversarial search in float64, {STARTS} starts of {STEPS} steps"
     verdict = verdict.but(
-        outcome="passed", strength="Sampled", controls=(rejected, len(check.controls)), shapes=tuple(shapes)
+        outcome="passed",
+        strength="Enclosed" if enclosed else "Sampled",
+        controls=(rejected, len(check.controls)),
+        shapes=tuple(shapes),
     )
     if check.witness_function is None:
         return _settled(
@@ -55,6 +63,27 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
         verdict.but(method=f"{method}; attained at the witness, where the bound shrunk by 1/1000 breaks"),
         unseen,
     )
+
+
+def _enclosed(trial: Trial) -> tuple[bool | None, str, str]:
+    """For a bound in one number on an interval: what enclosing it everywhere shows, the method, and what is wrong."""
+    if [domain.kind for domain in trial.domains.values()] != ["Interval"]:
+        return None, "", ""
+    ((name, domain),) = trial.domains.items()
+    low, high = (int(d) for d in domain.dims)
+    pairs = len(trial.run(trial.draw({}, FloatSource(trial.seed)))[0])
+    for i in range(pairs):
+        found = enclose(partial(_gap_of, trial, name, i), low, high)
+        if found.holds is False:
+            return False, "", f"the bound fails for certain at {name} = {found.point}"
+        if found.holds is None:
+            return None, "", f"not decided on [{low}, {high}] with {found.boxes} boxes"
+    return True, f"enclosed in balls on the whole interval [{low}, {high}]", ""
+
+
+def _gap_of(trial: Trial, name: str, entry: int, x: Any) -> Any:
+    left, right = trial.run({name: x})
+    return right[entry] - left[entry]
 
 
 def _settled(verdict: Verdict, unseen: list[str]) -> Verdict:

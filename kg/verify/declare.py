@@ -40,6 +40,7 @@ class Check:
     function: Callable[..., Any]
     relation: str = "="
     sizes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    gradients: bool = False
     controls: list[Control] = field(default_factory=list)
     explanations: dict[str, str] = field(default_factory=dict)
     witness_function: Callable[..., Any] | None = None
@@ -92,23 +93,25 @@ class Check:
 def check(function: Callable[..., Any]) -> Check: ...
 @overload
 def check(
-    *, relation: str = ..., sizes: Mapping[str, tuple[int, ...]] | None = ...
+    *, relation: str = ..., sizes: Mapping[str, tuple[int, ...]] | None = ..., gradients: bool = ...
 ) -> Callable[[Callable[..., Any]], Check]: ...
 def check(
     function: Callable[..., Any] | None = None,
     *,
     relation: str = "=",
     sizes: Mapping[str, tuple[int, ...]] | None = None,
+    gradients: bool = False,
 ) -> Any:
     """Declare a function as the check of the claim of the same name.
 
     Args:
         relation: ``<=`` for a bound, or for a refuted inequality.
         sizes: the sizes a dimension may take, where the usual small primes will not do (``{"n": (2, 4, 8)}``).
+        gradients: the derivatives of the two sides are claimed to agree too, and are compared by dual numbers.
     """
     if function is None:
-        return lambda f: Check(f, relation, sizes or {})
-    return Check(function, relation, sizes or {})
+        return lambda f: Check(f, relation, sizes or {}, gradients)
+    return Check(function, relation, sizes or {}, gradients)
 
 
 @dataclass(eq=False)

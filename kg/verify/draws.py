@@ -199,7 +199,9 @@ _MAKERS: dict[str, Callable[[Any, tuple[int, ...]], Any]] = {
 
 def dimension_names(domains: Mapping[str, Domain]) -> list[str]:
     """Names of the dimensions of a claim, in order of appearance; numbers and ``samples`` are not among them."""
-    terms = [d for domain in domains.values() if domain.kind != "Natural" for d in domain.dims]
+    terms = [
+        d for domain in domains.values() if domain.kind not in ("Natural", "Interval") for d in domain.dims
+    ]
     names = [name for term in terms for name in re.findall(r"[A-Za-z_]\w*", term)]
     return [name for name in dict.fromkeys(names) if name != SAMPLES]
 
@@ -293,6 +295,9 @@ def draw(
         if domain.kind == "Natural":
             low, high = (int(d) for d in domain.dims)
             inputs[name] = int(source.structure.integers(low, high + 1))
+        elif domain.kind == "Interval":
+            low, high = (int(d) for d in domain.dims)
+            inputs[name] = low + (source.real(()) + 2) * (high - low) / 4
         elif domain.kind == "Size":
             inputs[name] = extent(domain.dims[0], sizes)
         else:

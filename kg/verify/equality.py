@@ -11,18 +11,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.verify import floating, proving, residue, scaling
-from kg.verify.declare import Control
+from kg.verify.declare import Check, Control
+from kg.verify.gradients import derivative_of
 from kg.verify.trial import Trial
 from kg.verify.verdict import Finding, Verdict
 
 
-def judge(trial: Trial, controls: Sequence[Control], verdict: Verdict) -> Verdict:
-    """Settle an equality and its controls."""
+def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
+    """Settle an equality, its derivatives where they are claimed, and its controls."""
+    controls = check.controls
     trial = replace(trial, stable=floating.withstands_large_inputs(trial))
     finding = settle(trial)
     if finding.accepted is not True:
         outcome = "failed" if finding.accepted is False else "cantTell"
         return verdict.but(outcome=outcome, reason=finding.reason, method=finding.method)
+    if check.gradients:
+        slopes = settle(derivative_of(trial))
+        if slopes.accepted is not True:
+            return verdict.but(
+                outcome="failed" if slopes.accepted is False else "cantTell",
+                reason=f"derivatives: {slopes.reason}",
+            )
+        finding.method += "; the derivatives of both sides agree as well"
     rejected, unseen = reject_controls(trial, controls)
     verdict = verdict.but(
         outcome="passed",

@@ -20,14 +20,13 @@ What is exact, and what the recorded probability means:
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import numpy as np
 
 from kg.numbers.arrays import NotTestable, Redraw, SystemArray
 from kg.numbers.degrees import Degrees
-from kg.numbers.residues import Residues
+from kg.numbers.residues import NeedsAngles, Residues
 from kg.verify.draws import SystemSource
 from kg.verify.trial import Trial
 from kg.verify.verdict import Finding, shape_text
@@ -36,7 +35,6 @@ TARGET = -64
 DRAWS = 3
 MOST_DRAWS = 72
 MOST_REDRAWS = 3000
-SECONDS = 25.0
 # A variant that finds no usable draw in so many attempts is left to the other judges.
 VARIANT_REDRAWS = 300
 
@@ -45,12 +43,11 @@ def judge(trial: Trial, *, draws: int = DRAWS) -> Finding:
     """Compare the two sides over fresh primes until the error bound is reached; `accepted` is None if not testable."""
     finding = Finding(accepted=True, strength="IdentityTested", log2_error=0)
     flags: set[str] = set()
-    started = time.monotonic()
     roots = 0
     algebraic = 0.0
     for number, sizes in zip(range(MOST_DRAWS), trial.sizes(), strict=False):
         try:
-            field, equal = _one_draw(trial, sizes, number, started)
+            field, equal = _one_draw(trial, sizes, number)
         except NotTestable as reason:
             return Finding(accepted=None, reason=f"not testable over residues: {reason}")
         flags |= _flags(field)
@@ -71,7 +68,7 @@ def accepts(trial: Trial) -> bool | None:
     """Whether a variant agrees at several sizes, one draw each; the first that differs decides."""
     for number, sizes in zip(range(DRAWS), trial.sizes(), strict=False):
         try:
-            field, equal = _one_draw(trial, sizes, number, time.monotonic(), VARIANT_REDRAWS)
+            field, equal = _one_draw(trial, sizes, number, VARIANT_REDRAWS)
         except NotTestable:
             return None
         if not equal:
@@ -81,24 +78,27 @@ def accepts(trial: Trial) -> bool | None:
 
 
 def _one_draw(
-    trial: Trial, sizes: dict[str, int], number: int, started: float, attempts: int = MOST_REDRAWS
+    trial: Trial, sizes: dict[str, int], number: int, attempts: int = MOST_REDRAWS
 ) -> tuple[Residues, bool]:
     """Draw until no divisor is zero and every square root is of a square.
 
     Raises:
-        NotTestable: if the text has no rule over residues, or no draw could be used in the time allowed.
+        NotTestable: if the text has no rule over residues, or none of the attempts gave a draw that counts.
     """
-    reason = "no draw"
+    reason, angles = "no draw", False
     for attempt in range(attempts):
-        field = Residues(f"{trial.seed} {number} {attempt}")
+        field = Residues(f"{trial.seed} {number} {attempt}", angles=angles)
         source = SystemSource(f"{trial.seed} {number}", field)
         try:
             inputs = trial.draw(sizes, source)
             left, right = trial.sides(inputs, source)
         except Redraw as problem:
             reason = str(problem)
-            if time.monotonic() - started > SECONDS:
-                break
+            continue
+        except NeedsAngles:
+            if angles:
+                raise
+            angles = True
             continue
         return field, all(_same(field, a, b) for a, b in zip(left, right, strict=True))
     raise NotTestable(f"no usable draw among {attempt + 1} ({reason})")
@@ -114,7 +114,7 @@ def _same(field: Residues, a: Any, b: Any) -> bool:
 def _flags(field: Residues) -> set[str]:
     found = set()
     if field.exponentials:
-        found.add("exponentials")
+        found.add("exponentials" if len(field.moduli) == 1 else "exponentials or angles")
     if field.distinct_roots:
         found.add("square roots")
     return found | {f"{name} as an uninterpreted function" for name in field.uninterpreted}
@@ -145,12 +145,13 @@ def _log2_bound(trial: Trial, sizes: dict[str, int], field: Residues) -> float:
         # Two different arguments of a function may collide in this draw.
         top += system.function_calls**2 * max(1, system.function_degree)
     if field.exponentials:
-        bound = 2 * max(1, top) / (field.q - 2 * bottom)
+        bound = 2 * max(1, top) / (min(field.moduli) - 2 * bottom)
     else:
         bound = max(1, top) / (field.p - bottom)
     return math.log2(bound) + 2 * field.distinct_roots
 
 
 def _method(draws: int, flags: set[str]) -> str:
-    text = f"residues modulo random 62-bit primes, {draws} draws"
+    bits = 97 if any("angles" in flag for flag in flags) else 62
+    text = f"residues modulo random {bits}-bit primes, {draws} draws"
     return f"{text}; with {', '.join(sorted(flags))}" if flags else text

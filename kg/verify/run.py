@@ -26,12 +26,8 @@ EQUALITIES = ("Identity", "Reduction", "EqualUpTo")
 Judge = Callable[[Trial, Check, Verdict], Verdict]
 
 
-def _equality(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
-    return equality.judge(trial, check.controls, verdict)
-
-
 JUDGES: dict[str, Judge] = {
-    **dict.fromkeys(EQUALITIES, _equality),
+    **dict.fromkeys(EQUALITIES, equality.judge),
     "Bound": bound.judge,
     "InExpectation": expectation.judge,
     "Cost": cost.judge,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,16 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache of its own for every test, also in the processes it starts."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("KG_DEBUG", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def modules() -> Iterator[None]:
+    """Forget the code of the project afterwards: the next test has another copy of the same name."""
+    path = list(sys.path)
+    yield
+    sys.path[:] = path
+    for name in [name for name in sys.modules if name.partition(".")[0] == "polynomials"]:
+        del sys.modules[name]
 
 
 @pytest.fixture

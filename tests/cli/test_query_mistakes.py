@@ -40,6 +40,8 @@ MISTAKES = [
     ("SELECT ?s { ?s unheard:of ?o }", 1, 16, "declare it above with PREFIX unheard: <…>"),
     ("SELECT ?s (COUNT(?o) AS ?n) { ?s ?p ?o }", 1, 8, "?s is neither grouped nor inside an aggregate"),
     ("SELECT ?s { ?s ?p ?o BIND(3 AS ?o) }", 1, 32, "?o has a value already"),
+    ("SELECT (1 AS ?s) {\n  ?s ?p ?o }", 1, 14, "?s has a value already"),
+    ("SELECT (1 AS ?n) { { ?s ?p ?o } ?n ?p ?o }", 1, 14, "?n has a value already"),
     ("SELECT ?s { ?s ?p ?o } LIMIT ten", 1, 30, "'ten' is not a word of SPARQL"),
     ("SELECT ?s { ?s ?p ?o OPTIONAL ?s ?p ?x }", 1, 31, "expected '{'"),
     ("SELECT ?s { ?s 'text' ?o }", 1, 16, "cannot stand here"),

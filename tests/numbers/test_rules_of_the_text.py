@@ -28,7 +28,7 @@ def test_a_branch_on_a_value_is_refused(system: System, number: Make) -> None:
         _ = 1 if x else 2
 
 
-@pytest.mark.parametrize("cast", [float, math.sqrt, math.exp, np.float64, lambda x: f"{float(x):.3f}"])
+@pytest.mark.parametrize("cast", [float, math.sqrt, math.exp, lambda x: f"{float(x):.3f}"])
 def test_a_cast_to_a_float_is_called_contamination(system: System, number: Make, cast: Any) -> None:
     with pytest.raises(Contaminated):
         cast(number(system, 3))
@@ -36,8 +36,11 @@ def test_a_cast_to_a_float_is_called_contamination(system: System, number: Make,
 
 def test_a_float_buffer_cannot_swallow_a_number(system: System, number: Make) -> None:
     buffer = np.zeros(2)
-    with pytest.raises(Contaminated):
-        buffer[0] = number(system, 3)
+    for attempt in (lambda: buffer.__setitem__(0, number(system, 3)), lambda: np.float64(number(system, 3))):
+        # NumPy puts an error of its own in front of ours.
+        with pytest.raises(ValueError, match="setting an array element") as caught:
+            attempt()
+        assert isinstance(caught.value.__cause__, Contaminated)
 
 
 def test_a_number_is_no_integer(system: System, number: Make) -> None:
@@ -73,7 +76,7 @@ def test_two_arrays_of_two_systems_do_not_mix(number: Make) -> None:
             attempt()
 
 
-@pytest.mark.parametrize("value", [0.1, 1 / 3, math.pi, 0.7978845608028654, 1e-9, 2.0**-52, np.float32(0.1)])
+@pytest.mark.parametrize("value", [0.1, 1 / 3, math.pi, 0.7978845608028654, 1e-9, 2.0**-52])
 def test_a_float_that_is_not_short_and_dyadic_is_called_contamination(number: Make, value: float) -> None:
     for system in (Residues("literals"), Balls(), Degrees()):
         x = number(system, [1, 2])
@@ -100,13 +103,14 @@ def test_the_machine_epsilon_is_called_contamination(number: Make) -> None:
                 getattr(xp, name)
 
 
-@pytest.mark.parametrize("system", [Residues("literals"), Balls(), Degrees()], ids=lambda s: s.name)
-def test_a_float32_array_is_called_contamination(number: Make, system: System) -> None:
+@pytest.mark.parametrize("system", [Residues("literals"), Balls()], ids=lambda s: s.name)
+def test_single_precision_is_called_contamination_even_where_its_value_is_dyadic(
+    number: Make, system: System
+) -> None:
     x = number(system, [1, 2])
-    with pytest.raises(Contaminated):
-        x * np.asarray([0.1, 0.2], dtype=np.float32)
-    with pytest.raises(Contaminated, match="float32"):
-        x * np.asarray([0.5, 0.25], dtype=np.float32)
+    for value in (np.float32(0.1), np.asarray([0.5, 0.25], np.float32), np.asarray([0.5, 1j], np.complex64)):
+        with pytest.raises(Contaminated, match="float32"):
+            x * value
 
 
 @pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])

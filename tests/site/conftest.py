@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from kg.code import claim_digest, index
 from kg.graph import load
 from kg.project import Project, find_project
 from kg.site import assets, build
+
+CHROMIUM_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 GATES = Path(__file__).parent / "gates"
 
@@ -77,3 +80,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(site: Path) -> Callable[[str], str]:
     """The HTML of a page of that site."""
     return lambda name: (site / f"{name}.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; its absence is a failure, never a skipped test."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.fail("the browser tests need Chromium: install it with `apt-get install chromium`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
