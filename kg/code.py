@@ -65,8 +65,12 @@ class CodeIndex:
         check = self.checks.get(claim.name)
         if check is None:
             return tuple(name for name in (claim.left, claim.right) if name and name in self.implementations)
-        names = _used_names([check.node, *check.attached])
-        return tuple(name for name in names if name in self.implementations)
+        seen: dict[tuple[Path, str], str] = {}
+        nodes: list[ast.AST] = [check.node, *check.attached]
+        for node in tuple(nodes):
+            _closure(self, check.path, node, seen)
+        nodes += [self.helpers[key] for key in seen if key in self.helpers]
+        return tuple(name for name in _used_names(nodes) if name in self.implementations)
 
 
 def package_folder(project: Project, package: str) -> Path:
@@ -220,7 +224,7 @@ def _attachment(decorator: ast.expr) -> tuple[str, str, str]:
     return target.value.id, target.attr, wording
 
 
-def _used_names(nodes: list[ast.FunctionDef]) -> list[str]:
+def _used_names(nodes: list[ast.AST]) -> list[str]:
     found = {
         str(call.args[0].value)
         for node in nodes
@@ -285,13 +289,12 @@ def reached_definitions(index: CodeIndex, function: Function) -> frozenset[str]:
     return frozenset(name for _, name in seen)
 
 
-def private_helpers(index: CodeIndex, function: Function) -> tuple[ast.FunctionDef, ...]:
-    """The private functions of its module that a function reaches by plain reference."""
+def helpers_of(index: CodeIndex, function: Function) -> tuple[ast.FunctionDef, ...]:
+    """The other functions of its module that a function reaches by plain reference."""
     nodes = (
-        (name, index.helpers.get((function.path, name)))
-        for name in sorted(reached_definitions(index, function))
+        index.helpers.get((function.path, name)) for name in sorted(reached_definitions(index, function))
     )
-    return tuple(node for name, node in nodes if name.startswith("_") and isinstance(node, ast.FunctionDef))
+    return tuple(node for node in nodes if isinstance(node, ast.FunctionDef) and node is not function.node)
 
 
 def function_digest(index: CodeIndex, function: Function) -> str:

@@ -57,8 +57,12 @@ class Reader:
         """Every skos:Concept; broader and related hold in both directions, whichever one was written."""
         narrower = self._inverse(_SKOS + "broader")
         broader = self._inverse(_SKOS + "narrower")
-        related = self._inverse(_SKOS + "related")
-        for iri in self._of_type(_SKOS + "Concept"):
+        everything = self._of_type(_SKOS + "Concept")
+        # Lines of the user's list are skos:related to concepts as well; the relation among concepts is meant here.
+        related = {
+            iri: found.intersection(everything) for iri, found in self._inverse(_SKOS + "related").items()
+        }
+        for iri in everything:
             yield Concept(
                 iri=iri,
                 name=local_name(iri),

@@ -26,6 +26,11 @@ _STRENGTH_WORDS = {
     "Reported": "taken from the literature, not checked here",
 }
 
+_KIND_WORDS = {
+    ("Refutation", "Proved"): "the counterexample is certified",
+    ("Cost", "Proved"): "operations counted at every tested size",
+}
+
 
 def width() -> int:
     """Columns to fill: those of the terminal, but no line longer than people read with ease."""
@@ -110,11 +115,12 @@ def standing(evidence: Evidence | None, is_stale: bool) -> str:
     return f"{words} (stale)" if is_stale else words
 
 
-def evidence_sentences(evidence: Evidence | None, is_stale: bool) -> list[str]:
+def evidence_sentences(claim: Claim, is_stale: bool) -> list[str]:
     """What machines observed of a claim, in full sentences."""
+    evidence = claim.evidence
     if evidence is None:
         return ["Never run: kg verify has recorded nothing for this claim."]
-    found = [f"{_outcome(evidence)}.{_error(evidence)}"]
+    found = [f"{_outcome(claim.kind, evidence)}.{_error(evidence)}"]
     if evidence.method:
         found.append(f"Method: {evidence.method}.")
     rejected, total = evidence.controls
@@ -136,12 +142,12 @@ def evidence_sentences(evidence: Evidence | None, is_stale: bool) -> list[str]:
     return found
 
 
-def _outcome(evidence: Evidence) -> str:
+def _outcome(kind: str, evidence: Evidence) -> str:
     if evidence.outcome != "passed" or evidence.strength is None:
         return {"cantTell": "Undecided", "passed": "Passed"}.get(
             evidence.outcome, evidence.outcome.capitalize()
         )
-    words = _STRENGTH_WORDS.get(evidence.strength)
+    words = _KIND_WORDS.get((kind, evidence.strength)) or _STRENGTH_WORDS.get(evidence.strength)
     return f"Passed, {evidence.strength}" + (f" ({words})" if words else "")
 
 

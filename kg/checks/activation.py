@@ -119,3 +119,20 @@ def _(use, x):
 @gelu_is_the_normal_ramp_minus_the_normal_density.control("the density without its factor 1/√(2π)")
 def _(use, x):
     return use("gelu")(x), use("normal_ramp")(x) - array_namespace(x).exp(-x * x / 2)
+
+
+@check
+def relu_is_half_of_x_plus_its_absolute_value(use, x: Real[Array, "n"]):
+    return use("relu")(x), (x + use("absolute_value")(x)) / 2
+
+
+@relu_is_half_of_x_plus_its_absolute_value.control(
+    "the absolute value is subtracted, which gives the negative part"
+)
+def _(use, x):
+    return use("relu")(x), (x - use("absolute_value")(x)) / 2
+
+
+@relu_is_half_of_x_plus_its_absolute_value.control("a leaky rectifier keeps a hundredth of the negative part")
+def _(use, x):
+    return use("relu")(x) - use("relu")(-x) / 100, (x + use("absolute_value")(x)) / 2

@@ -49,6 +49,13 @@ def _(use, g, n):
     return np.stack(traces, axis=-1) / _UNITS, _exact_means(use, g, n)
 
 
+expectation_of_gue_moments_is_harer_zagier.explain_implementation(
+    "gue_moments",
+    "upper + xp.conj(upper).mT + diagonal → upper + xp.conj(upper).mT - diagonal",
+    "the diagonal is symmetric about zero and independent of the rest, so its sign changes no law",
+)
+
+
 @check
 def harer_zagier_moments_count_gluings_of_a_polygon(use, n: Real[Array, ""]):
     return use("harer_zagier_moments")(n), use("polygon_gluings")(n)

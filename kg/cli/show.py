@@ -99,7 +99,7 @@ def _claim_text(graph: Graph, claim: Claim) -> str:
         render.section("Repaired by", [claim.repaired_by] if claim.repaired_by else []),
         render.section("Note", claim.note or ""),
         render.section("Sources", [_cited(graph, claim, at) for at in range(len(claim.sources))]),
-        render.section("Evidence", render.evidence_sentences(claim.evidence, graph.is_stale(claim))),
+        render.section("Evidence", render.evidence_sentences(claim, graph.is_stale(claim))),
         render.section("Code", _code(graph, claim)),
         render.section(
             "Claims on the same concepts", [_brief(graph, other) for other in _neighbours(graph, claim)]

@@ -6,7 +6,7 @@ a density is a list of positive weights on finitely many points.
 
 from __future__ import annotations
 
-from kg.numbers import Array, Complex, Positive, Real, array_namespace
+from kg.numbers import Array, Complex, Positive, Real, array_namespace, cis
 
 
 def leverage_scores(a: Real[Array, "n d"]) -> Real[Array, "n"]:
@@ -72,10 +72,10 @@ def fourier_leverage(
     differences = frequencies[None, :] - frequencies[:, None]
     gram = 0
     for t in range(points.shape[0]):
-        gram = gram + weights[t] * xp.exp(1j * differences * points[t])
+        gram = gram + weights[t] * cis(differences * points[t])
     shares = []
     for t in range(points.shape[0]):
-        v = xp.exp(-1j * frequencies * points[t])
+        v = cis(-frequencies * points[t])
         shares.append(weights[t] * xp.real(xp.sum(xp.conj(v) * xp.linalg.solve(gram, v))))
     return xp.stack(shares)
 
@@ -89,5 +89,5 @@ def fourier_matrix(
     Source: :cite:t:`erdelyi2020fourier`.
     """
     xp = array_namespace(points)
-    waves = xp.exp(1j * points[:, None] * frequencies[None, :])
+    waves = cis(points[:, None] * frequencies[None, :])
     return waves * xp.sqrt(weights)[:, None]

@@ -6,7 +6,7 @@ passes the factors of a product from right to left; meshes are triangular, after
 
 from __future__ import annotations
 
-from kg.numbers import Array, Complex, Real, Unitary, array_namespace, constant
+from kg.numbers import Array, Complex, Real, Unitary, array_namespace, cis, constant
 
 
 def mach_zehnder_interferometer(theta: Real[Array, ""], phi: Real[Array, ""]) -> Complex[Array, "2 2"]:
@@ -18,8 +18,8 @@ def mach_zehnder_interferometer(theta: Real[Array, ""], phi: Real[Array, ""]) ->
     xp = array_namespace(theta)
     zero, one = constant(theta, 0), constant(theta, 1)
     splitter = xp.stack([xp.stack([one, 1j * one]), xp.stack([1j * one, one])]) / xp.sqrt(constant(theta, 2))
-    inner = xp.stack([xp.stack([xp.exp(1j * theta), zero]), xp.stack([zero, one])])
-    outer = xp.stack([xp.stack([xp.exp(1j * phi), zero]), xp.stack([zero, one])])
+    inner = xp.stack([xp.stack([cis(theta), zero]), xp.stack([zero, one])])
+    outer = xp.stack([xp.stack([cis(phi), zero]), xp.stack([zero, one])])
     return splitter @ inner @ splitter @ outer
 
 
@@ -49,7 +49,7 @@ def mzi_mesh(
     xp = array_namespace(thetas)
     n = phases.shape[0]
     # From the output backwards: every further interferometer multiplies on the right.
-    mesh = xp.eye(n, dtype=phases.dtype) * xp.exp(1j * phases)[:, None]
+    mesh = xp.eye(n, dtype=phases.dtype) * cis(phases)[:, None]
     for r in range(1, n):
         for m in reversed(range(r)):
             mixed = mesh[:, m : m + 2] @ mach_zehnder_interferometer(thetas[r, m], phis[r, m])

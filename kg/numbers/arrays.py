@@ -76,6 +76,17 @@ def exact(number: Any) -> Fraction | int:
     raise NotTestable(f"{type(number).__name__} is not an exact number")
 
 
+def refuse_single_precision(number: Any) -> None:
+    """Half and single precision numbers have been through a cast, whatever their value.
+
+    Raises:
+        Contaminated: for a NumPy number or array of fewer than 64 bits per real.
+    """
+    dtype = getattr(number, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind in "fc" and np.finfo(dtype).bits < 64:
+        raise Contaminated("a float32 array stands inside an exact computation")
+
+
 class System:
     """What a number system must supply; `parts` are tuples of equally shaped object arrays (or None)."""
 
@@ -267,11 +278,14 @@ class SystemArray:
     def _integer_power(self, exponent: int) -> SystemArray:
         if exponent < 0:
             return 1 / self._integer_power(-exponent)  # type: ignore[no-any-return]
-        result: Any = self.wrap(self.system.literal(np.ones(self.shape, dtype=int)))
+        if exponent == 0:
+            return self.wrap(self.system.literal(np.ones(self.shape, dtype=int)))
+        result: Any = None
         base: Any = self
         while exponent:
             if exponent & 1:
-                result = result * base
+                # Not begun from one: operations are counted as they are made.
+                result = base if result is None else result * base
             exponent >>= 1
             if exponent:
                 base = base * base

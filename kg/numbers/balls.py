@@ -18,7 +18,7 @@ import flint
 import numpy as np
 import numpy.typing as npt
 
-from kg.numbers.arrays import Objects, Parts, Redraw, System, each, exact, objects
+from kg.numbers.arrays import Objects, Parts, Redraw, System, each, exact, objects, refuse_single_precision
 
 
 @contextmanager
@@ -64,6 +64,7 @@ class Balls(System):
     name = "balls"
 
     def literal(self, number: Any) -> Parts:
+        refuse_single_precision(number)
         return (each(ball, np.asarray(number, dtype=object)),)
 
     rationals = literal

@@ -61,7 +61,9 @@ class Degree:
         return Degree(num, den, weight=self.weight + other.weight)
 
     __radd__ = __add__
-    __sub__ = __add__
+
+    def __sub__(self, other: Degree) -> Degree:
+        return self + (-other)
 
     def __neg__(self) -> Degree:
         return self if self.value is None else constant(-self.value)
@@ -76,7 +78,7 @@ class Degree:
                 scale = max(abs(factor.value.numerator), factor.value.denominator)
                 return Degree(rest.num, rest.den, weight=rest.weight * scale)
         den = {a: self.den.get(a, 0) + other.den.get(a, 0) for a in {**self.den, **other.den}}
-        return Degree(self.num + other.num, den)
+        return Degree(self.num + other.num, den, weight=self.weight * other.weight)
 
     def __truediv__(self, other: Degree) -> Degree:
         if other.value is not None:

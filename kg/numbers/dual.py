@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kg.numbers import array_namespace, constant, erf, pi, shift
-from kg.numbers.arrays import NotTestable
+from kg.numbers.arrays import Contaminated, NotTestable
 
 
 class Dual:
@@ -82,6 +82,8 @@ class Dual:
         return Dual(other @ self.value, other @ self.tangent)
 
     def __pow__(self, power: Any) -> Dual:
+        if power == 0:
+            return Dual(self.value**0, 0 * self.tangent)
         return Dual(self.value**power, power * self.value ** (power - 1) * self.tangent)
 
     def __abs__(self) -> Dual:
@@ -102,8 +104,25 @@ class Dual:
     def __ge__(self, other: Any) -> Any:
         return self.value >= (other.value if isinstance(other, Dual) else other)
 
+    def __eq__(self, other: object) -> Any:
+        return self.value == (other.value if isinstance(other, Dual) else other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.value != (other.value if isinstance(other, Dual) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __bool__(self) -> bool:
         raise NotTestable("an implementation branches on the value of a number; use where()")
+
+    def __iter__(self) -> Any:
+        raise NotTestable("iterate over indices, not over an array")
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise NotTestable("implementations do not assign to items; build the array with stack() or concat()")
+
+    def __float__(self) -> float:
+        raise Contaminated("an implementation casts a number to float")
 
     def shift(self, axis: int) -> Dual:
         """The stabilising maximum is a constant: the result does not depend on it, so neither does its derivative."""
@@ -143,19 +162,32 @@ _BOTH = [
 ]
 
 
+def _without_rule(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The inner arithmetic's function, for anything but duals."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(a, Dual) for a in (*args, *kwargs.values())):
+            raise NotTestable(f"{name} has no derivative rule")
+        return function(*args, **kwargs)
+
+    return call
+
+
 class DualNamespace:
     """The array API over duals, on top of the inner arithmetic's."""
 
     def __init__(self, inner: Any) -> None:
         self._inner = inner
         self.linalg = DualLinearAlgebra(inner)
+        self.fft = DualFourier(inner)
 
     def __getattr__(self, name: str) -> Any:
         if name in _RULES:
             return lambda x: self._function(name, x)
         if name in _BOTH:
             return lambda x, *a, **k: self._both(name, x, *a, **k)
-        return getattr(self._inner, name)
+        inner = getattr(self._inner, name)
+        return inner if isinstance(inner, type) or not callable(inner) else _without_rule(f"xp.{name}", inner)
 
     def _function(self, name: str, x: Any) -> Any:
         function = getattr(self._inner, name)
@@ -216,11 +248,33 @@ class DualNamespace:
     def matmul(self, a: Any, b: Any) -> Any:
         return a @ b
 
+    def vecdot(self, a: Any, b: Any, axis: int = -1) -> Any:
+        return self.sum(self.conj(a) * b, axis=axis)
+
     def var(self, x: Any, axis: Any = None, correction: int = 0, keepdims: bool = False) -> Any:
         axes = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
         count = math.prod(x.shape[a] for a in axes) - correction
         centred = x - self.mean(x, axis=axis, keepdims=True)
         return self.sum(centred * centred, axis=axis, keepdims=keepdims) / count
+
+
+class DualFourier:
+    """Fourier transforms are linear: those of the value and of the tangent."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+
+    def fft(self, x: Any, n: int | None = None, axis: int = -1) -> Any:
+        return self._both("fft", x, n, axis)
+
+    def ifft(self, x: Any, n: int | None = None, axis: int = -1) -> Any:
+        return self._both("ifft", x, n, axis)
+
+    def _both(self, name: str, x: Any, n: int | None, axis: int) -> Any:
+        transform = getattr(self._inner.fft, name)
+        if not isinstance(x, Dual):
+            return transform(x, n=n, axis=axis)
+        return Dual(transform(x.value, n=n, axis=axis), transform(x.tangent, n=n, axis=axis))
 
 
 class DualLinearAlgebra:

@@ -132,7 +132,8 @@ class Namespace:
         return self.asarray(values, dtype=dtype)
 
     # Combining.
-    def _common(self, values: Sequence[Any]) -> list[SystemArray] | None:
+    def common(self, values: Sequence[Any]) -> list[SystemArray] | None:
+        """All values as numbers with the same parts; None if all of them are structure."""
         if not any(isinstance(v, SystemArray) for v in values):
             return None
         arrays = [
@@ -142,7 +143,7 @@ class Namespace:
         return [SystemArray(self.system, parts) for parts in self.system.align([a.parts for a in arrays])]
 
     def _gather(self, values: Sequence[Any], function: Callable[[list[Any]], Any]) -> Any:
-        arrays = self._common(values)
+        arrays = self.common(values)
         if arrays is None:
             return function(list(values))
         columns = zip(*(a.parts for a in arrays), strict=True)
@@ -158,7 +159,7 @@ class Namespace:
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         if isinstance(condition, SystemArray):
             raise NotTestable("the condition of where() must be a mask, not numbers")
-        arrays = self._common([a, b])
+        arrays = self.common([a, b])
         if arrays is None:
             return np.where(condition, a, b)
         return SystemArray(self.system, self.system.choose(condition, arrays[0].parts, arrays[1].parts))
@@ -245,15 +246,14 @@ class Namespace:
     def cumulative_sum(self, x: Any, axis: int = 0, include_initial: bool = False) -> Any:
         if not isinstance(x, SystemArray):
             return np.cumulative_sum(x, axis=axis, include_initial=include_initial)
-        slices = [self._slice(x, i, axis) for i in range(x.shape[axis])]
-        total: Any = self.zeros(
-            [1 if i == axis % x.ndim else s for i, s in enumerate(x.shape)], dtype=x.dtype
-        )
-        sums = [total] if include_initial else []
-        for one in slices:
-            total = total + one
-            sums.append(total)
-        return self.concat(sums, axis=axis)
+        zero = self.zeros([1 if i == axis % x.ndim else s for i, s in enumerate(x.shape)], dtype=x.dtype)
+        sums: list[Any] = []
+        for i in range(x.shape[axis]):
+            one = self._slice(x, i, axis)
+            sums.append(sums[-1] + one if sums else one)
+        if include_initial:
+            sums.insert(0, zero)
+        return self.concat(sums, axis=axis) if sums else x
 
     def max(self, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
         return self._reduce(x, axis, keepdims, lambda parts, a: self.system.extremum("max", parts, a))
@@ -305,16 +305,27 @@ class LinearAlgebra:
     def __init__(self, xp: Namespace) -> None:
         self.xp = xp
 
+    def _single(self, operation: str, *matrices: Any) -> None:
+        if any(m.ndim > 2 for m in matrices):
+            name = self.xp.system.name
+            raise NotTestable(
+                f"linalg.{operation} over {name} takes one matrix at a time; stack() the results"
+            )
+
     def solve(self, a: Any, b: Any) -> Any:
+        a, b = self.xp.common([a, b]) or (a, b)
+        self._single("solve", a, b)
         vector = b.ndim == 1
         columns = b[:, None] if vector else b
         x = a.wrap(self.xp.system.solve(a.parts, columns.parts))
         return x[:, 0] if vector else x
 
     def inv(self, a: Any) -> Any:
+        self._single("inv", a)
         return self.solve(a, self.xp.eye(a.shape[-1], dtype=a.dtype))
 
     def det(self, a: Any) -> Any:
+        self._single("det", a)
         return a.wrap(self.xp.system.determinant(a.parts))
 
     def trace(self, a: Any) -> Any:
@@ -343,9 +354,11 @@ class LinearAlgebra:
         return self.xp.sqrt(self.xp.sum(self.xp.real(self.xp.conj(x) * x), axis=axis, keepdims=keepdims))
 
     def svdvals(self, a: Any) -> Any:
+        self._single("svdvals", a)
         return a.wrap(self.xp.system.decomposition("svdvals", a.parts)[0])
 
     def eigvalsh(self, a: Any) -> Any:
+        self._single("eigvalsh", a)
         return a.wrap(self.xp.system.decomposition("eigvalsh", a.parts)[0])
 
     def __getattr__(self, name: str) -> Any:

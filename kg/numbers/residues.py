@@ -26,7 +26,17 @@ from typing import Any
 
 import numpy as np
 
-from kg.numbers.arrays import Contaminated, NotTestable, Objects, Parts, Redraw, System, each, exact, objects
+from kg.numbers.arrays import (
+    NotTestable,
+    Objects,
+    Parts,
+    Redraw,
+    System,
+    each,
+    exact,
+    objects,
+    refuse_single_precision,
+)
 
 LCM = 720_720  # lcm(1 … 16)
 BITS = 62
@@ -107,8 +117,7 @@ class Residues(System):
         if values.dtype.kind == "c":
             re, im = self.literal(values.real), self.literal(values.imag)
             return (re[0], im[0], *self.no_tracks) if np.any(values.imag) else re
-        if values.dtype.kind == "f" and values.dtype.itemsize < 8:
-            raise Contaminated("a float32 array stands inside an exact computation")
+        refuse_single_precision(values)
         return self.rationals(values)
 
     def rationals(self, values: Any) -> Parts:
@@ -139,7 +148,9 @@ class Residues(System):
         return [
             (
                 parts[0],
-                0 * parts[0] if complex_ and parts[1] is None else parts[1],
+                np.zeros(parts[0].shape, dtype=int).astype(object)
+                if complex_ and parts[1] is None
+                else parts[1],
                 *(track if keep is True else keep for track, keep in zip(parts[2:], kept, strict=True)),
             )
             for parts in many

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import z3
 
-from kg.numbers.arrays import Objects, Parts, System, each, exact, objects
+from kg.numbers.arrays import Objects, Parts, System, each, exact, objects, refuse_single_precision
 
 
 def rational(number: Any) -> Any:
@@ -52,6 +52,7 @@ class Reals(System):
         return z3.Real(f"x{self._fresh}")
 
     def literal(self, number: Any) -> Parts:
+        refuse_single_precision(number)
         return (each(rational, np.asarray(number, dtype=object)),)
 
     rationals = literal
@@ -77,6 +78,7 @@ class Reals(System):
         def quotient(x: Any, y: Any) -> Any:
             if not z3.is_rational_value(y):
                 self.linear = False
+            if not z3.is_rational_value(y) or y.as_fraction() == 0:
                 self.side_conditions.append(y != 0)
             return x / y
 

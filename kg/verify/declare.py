@@ -43,6 +43,7 @@ class Check:
     gradients: bool = False
     controls: list[Control] = field(default_factory=list)
     explanations: dict[str, str] = field(default_factory=dict)
+    harmless: dict[tuple[str, str], str] = field(default_factory=dict)
     witness_function: Callable[..., Any] | None = None
     counterexample_function: Callable[..., Any] | None = None
 
@@ -68,6 +69,10 @@ class Check:
         The mutant then counts as equivalent. An explanation that fits no surviving mutant is an error.
         """
         self.explanations[edit] = reason
+
+    def explain_implementation(self, name: str, edit: str, reason: str) -> None:
+        """Say why an edit of an implementation changes nothing that this claim, about a law or a mean, could notice."""
+        self.harmless[name, edit] = reason
 
     def witness(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Declare where a bound is attained: returns the inputs to change, by name.

@@ -290,6 +290,7 @@ def draw(
         Redraw: if a condition without a sampler is not met by this draw.
         NotTestable: if a condition cannot be ensured in this arithmetic.
     """
+    sizes = {SAMPLES: 64, **sizes}
     inputs: dict[str, Any] = {}
     for name, domain in domains.items():
         if domain.kind == "Natural":

@@ -57,7 +57,7 @@ def caught(trial: Trial, changed: Trial, check: Check) -> bool:
     for number, sizes in zip(range(SHAPES), trial.sizes(), strict=False):
         seed = f"{trial.seed} expectation {number}"
         margin, count = _plan(trial, check, sizes, seed)
-        if margin and sample(changed, sizes, f"{seed} fresh", count).distance > margin:
+        if margin and not sample(changed, sizes, f"{seed} fresh", count).distance <= margin:
             return True
     return False
 
@@ -83,6 +83,8 @@ def _settle(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tup
     if needed > MOST_SAMPLES:
         return "cantTell", f"telling the claim from its control needs {needed:.2g} samples", needed, set()
     fresh = sample(trial, sizes, f"{seed} fresh", needed)
+    if not math.isfinite(fresh.distance):
+        return "cantTell", "a sample is NaN or infinite", fresh.count, set()
     if fresh.distance > margin:
         return (
             "failed",

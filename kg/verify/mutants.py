@@ -90,7 +90,7 @@ def mutants(
     node: ast.FunctionDef, original: Callable[..., Any], helpers: Sequence[ast.FunctionDef] = ()
 ) -> Iterator[Mutant]:
     """Every mutant of a function and of the private helpers it is written with, compiled in the original's module."""
-    seen: set[str] = set()
+    seen = {ast.unparse(definition) for definition in (node, *helpers)}
     for target in (node, *helpers):
         for edit in edits(target):
             text = ast.unparse(edit.tree)

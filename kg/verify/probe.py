@@ -3,8 +3,8 @@
 Equalities: each implementation the check reaches is mutated behind one side at a time: that side is computed with the
 mutant and the other without, so that an invariance of a single function is probed as well.  Mutants that do not run are
 not counted.  A mutant that the claim accepts is compared with the original on the implementation's own domain: if they are
-the same function there it is *equivalent*, otherwise it *survived*, and unless the check explains why its statement cannot tell (``@check`` … ``.explain``), the
-claim cannot be called verified.
+the same function there it is *equivalent*, otherwise it *survived*, and unless the check explains why its statement
+cannot tell (``.explain``), the claim cannot be called verified.
 
 Costs and expectations: what the check states is mutated, its own text.  Bounds: the same, caught by a violation or by
 the bound no longer being attained at its witness.  Refutations: the counterexample is mutated; a number that refutes
@@ -17,13 +17,13 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from kg.code import CodeIndex, private_helpers
+from kg.code import CodeIndex, helpers_of
 from kg.domains import domains_of
 from kg.errors import CheckError, KgError
 from kg.numbers.arrays import Contaminated, NotTestable, Redraw
@@ -31,9 +31,9 @@ from kg.verify import equality, floating, residue, scaling, vacuity
 from kg.verify.declare import Check, Use
 from kg.verify.draws import FloatSource, Undrawable, dimension_names
 from kg.verify.mutants import Mutant, mutants
-from kg.verify.trial import Trial
+from kg.verify.trial import Trial, flatten
 
-SECONDS_PER_MUTANT = 10
+SECONDS_PER_MUTANT = 20
 
 
 class MutantHung(Exception):
@@ -63,13 +63,13 @@ def probe_equality(trial: Trial, check: Check, index: CodeIndex) -> Probe:
     for name, sides in sorted(sides_reached(trial).items()):
         original = trial.implementations[name]
         source = index.implementations[name]
-        for mutant in mutants(source.node, original, private_helpers(index, source)):
-            verdict = _rejected(trial, name, mutant, sides)
-            _count(probe, verdict, name, mutant, partial(_same_function, trial, original, mutant))
+        for mutant in mutants(source.node, original, helpers_of(index, source)):
+            verdict = rejected(trial, name, mutant, sides)
+            _count(probe, verdict, name, mutant, partial(same_function, trial, name, mutant))
     return explained(probe, check)
 
 
-def _rejected(trial: Trial, name: str, mutant: Mutant, sides: Sequence[int]) -> bool | None:
+def rejected(trial: Trial, name: str, mutant: Mutant, sides: Sequence[int]) -> bool | None:
     """True if the claim notices the mutant on some side, False if on none, None if it does not run."""
     changed = {**trial.implementations, name: mutant.function}
     answers = [
@@ -86,6 +86,11 @@ def _one_sided(
     """The check with the mutant behind one of its sides only."""
     mutated, plain = trial.with_implementations(changed).run(inputs), trial.run(inputs)
     return (mutated[0], plain[1]) if side == 0 else (plain[0], mutated[1])
+
+
+def steadied(trial: Trial, stable: bool) -> Trial:
+    """The trial with what is known about its large inputs."""
+    return replace(trial, stable=stable)
 
 
 def sides_reached(trial: Trial) -> dict[str, list[int]]:
@@ -187,12 +192,16 @@ def _has_no_value(trial: Trial) -> bool:
     return False
 
 
-def _same_function(trial: Trial, original: Callable[..., Any], mutant: Mutant) -> bool:
-    """Whether a mutant is the original, decided exactly on the implementation's own domain."""
+def same_function(trial: Trial, name: str, mutant: Mutant) -> bool:
+    """Whether a mutant is the original: decided exactly on the implementation's own domain where that can be drawn.
+
+    An implementation with an input that has no domain (a tuple of ranks) is compared on the inputs the claim gives it.
+    """
+    original = trial.implementations[name]
     try:
         domains = domains_of(original)
     except TypeError:
-        return False
+        return _same_on_given_inputs(trial, name, mutant)
     conditions = [c for c in trial.conditions if set(c.arguments) <= set(_names(domains))]
     comparison = Trial(
         name=f"mutant of {original.__name__}",
@@ -208,6 +217,25 @@ def _same_function(trial: Trial, original: Callable[..., Any], mutant: Mutant) -
             return _agree(comparison)
     except Exception:
         return False
+
+
+def _same_on_given_inputs(trial: Trial, name: str, mutant: Mutant) -> bool:
+    """Whether a mutant returns, to the last bit, what the original does on every call the claim makes."""
+    original = trial.implementations[name]
+    agreed: list[bool] = []
+
+    def both(*args: Any, **kwargs: Any) -> Any:
+        value = original(*args, **kwargs)
+        agreed.append(vacuity.same(flatten(value), flatten(mutant.function(*args, **kwargs))))
+        return value
+
+    try:
+        for number, sizes in zip(range(6), trial.sizes(), strict=False):
+            source = FloatSource(f"{trial.seed} given {number}")
+            trial.with_implementations({name: both}).run(trial.draw(sizes, source))
+    except Exception:
+        return False
+    return bool(agreed) and all(agreed)
 
 
 def _names(domains: Mapping[str, Any]) -> set[str]:
@@ -248,7 +276,7 @@ def probe_statement(
     """Mutate the text of the check itself; `caught` says whether a changed statement is rejected."""
     probe = Probe()
     source = index.checks[check.name]
-    for mutant in mutants(source.node, check.function, private_helpers(index, source)):
+    for mutant in mutants(source.node, check.function, helpers_of(index, source)):
         changed = trial.variant(mutant.function, mutant.operator)
         try:
             with time_limit(SECONDS_PER_MUTANT):

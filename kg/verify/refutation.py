@@ -40,7 +40,7 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
     held = [
         c.wording
         for c in check.controls
-        if _sibling_holds(trial.variant(c.function, c.wording), check.relation)
+        if sibling_holds(trial.variant(c.function, c.wording), check.relation)
     ]
     verdict = verdict.but(
         controls=(len(held), len(check.controls)),
@@ -163,7 +163,8 @@ def _differs(system: Balls, left: list[Any], right: list[Any]) -> bool:
     return outcome is False
 
 
-def _sibling_holds(trial: Trial, relation: str) -> bool:
+def sibling_holds(trial: Trial, relation: str) -> bool:
+    """Whether the ordinary judges accept a sentence of this relation."""
     if relation == "=":
         return equality.settle(trial).accepted is True
     worst, _, trouble = bound.search(trial)

@@ -6,7 +6,6 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from kg.code import CodeIndex
@@ -16,7 +15,7 @@ from kg.numbers.arrays import Contaminated, NotTestable, Redraw
 from kg.verify import bound, cost, degenerate, equality, expectation, floating, refutation, vacuity
 from kg.verify.declare import Check
 from kg.verify.draws import Undrawable
-from kg.verify.probe import Probe, probe_equality, probe_statement
+from kg.verify.probe import Probe, probe_equality, probe_statement, steadied
 from kg.verify.trial import Trial
 from kg.verify.verdict import Verdict
 from kg.verify.workshop import Workshop, trial_for
@@ -79,7 +78,7 @@ def scrutinise(trial: Trial, check: Check, claim: Claim, index: CodeIndex, verdi
 
 def _probe(trial: Trial, check: Check, claim: Claim, index: CodeIndex) -> Probe:
     if claim.kind in EQUALITIES:
-        return probe_equality(replace(trial, stable=floating.withstands_large_inputs(trial)), check, index)
+        return probe_equality(steadied(trial, floating.withstands_large_inputs(trial)), check, index)
     if claim.kind == "Refutation":
         return refutation.probe(trial, check)
     caught = {

@@ -161,6 +161,18 @@ def test_roots_of_unity_have_their_order_and_lie_on_the_unit_circle(order: int) 
     assert equal(unit_root(x, order, 3), w**3)
 
 
+def test_real_and_complex_numbers_may_stand_in_one_array_in_any_order(field: Residues) -> None:
+    one, turn = constant(drawn(field), 1), unit_root(drawn(field), 3)
+    xp = array_namespace(turn)
+    for pair in ((one, turn), (turn, one)):
+        found = xp.stack(pair)
+        assert equal(found[0], pair[0])
+        assert equal(found[1], pair[1])
+    assert equal(xp.where(False, one, turn), turn)
+    assert equal(xp.where(np.array([True, False]), one, turn)[1], turn)
+    assert equal(xp.concat([drawn(field, 1), turn[None]])[1], turn)
+
+
 def test_the_quarter_turn_is_i_up_to_its_sign_and_the_half_turn_is_minus_one(field: Residues) -> None:
     x = drawn(field, 1)
     quarter = unit_root(x, 4)

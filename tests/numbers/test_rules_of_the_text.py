@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -52,7 +53,7 @@ def test_a_number_is_no_integer(system: System, number: Make) -> None:
 
 def test_iteration_and_unpacking_are_refused(system: System, number: Make) -> None:
     x = number(system, [1, 2])
-    for attempt in (list, sum, set, tuple, lambda x: [*x], lambda x: 1 in x, lambda x: np.asarray(x)):
+    for attempt in (list, sum, set, tuple, lambda x: [*x], lambda x: 1 in x, np.asarray):
         with pytest.raises(NotTestable, match="iterate over indices"):
             attempt(x)
 
@@ -80,12 +81,16 @@ def test_two_arrays_of_two_systems_do_not_mix(number: Make) -> None:
 def test_a_float_that_is_not_short_and_dyadic_is_called_contamination(number: Make, value: float) -> None:
     for system in (Residues("literals"), Balls(), Degrees()):
         x = number(system, [1, 2])
-        for attempt in (lambda: x * value, lambda: value - x, lambda: x + np.asarray([value, 1.0])):
+        for attempt in (operator.mul, operator.add, operator.truediv, operator.matmul):
             with pytest.raises(Contaminated, match="is not exact; write p/q"):
-                attempt()
+                attempt(x, np.asarray([value, 1.0]))
+        with pytest.raises(Contaminated, match="is not exact; write p/q"):
+            value - x
 
 
-@pytest.mark.parametrize("value", [0.5, -0.25, 3.0, 2.0**-20, 1e15, 7, True, Fraction(1, 3), np.int8(5), 0.5 + 2j])
+@pytest.mark.parametrize(
+    "value", [0.5, -0.25, 3.0, 2.0**-20, 1e15, 7, True, Fraction(1, 3), np.int8(5), 0.5 + 2j]
+)
 def test_integers_fractions_and_short_dyadic_floats_are_exact(number: Make, value: Any) -> None:
     for system in (Residues("literals"), Balls(), Degrees()):
         x = number(system, [1, 2])
@@ -137,7 +142,7 @@ ORDER = [
     ("<", lambda xp, x: x < 0),
     ("<=", lambda xp, x: x <= 0),
     (">", lambda xp, x: x > 0),
-    (">=", lambda xp, x: x >= x),
+    (">=", lambda xp, x: x >= 1),
     ("==", lambda xp, x: x == 0),
     ("!=", lambda xp, x: x != 0),
     ("abs", lambda xp, x: abs(x)),
@@ -152,7 +157,7 @@ def test_order_is_not_a_notion_of_residues_or_degrees(number: Make, call: Any) -
             call(array_namespace(x), x)
 
 
-@pytest.mark.parametrize("name", ["log", "sin", "cos", "expm1", "log1p"])
+@pytest.mark.parametrize("name", ["log", "expm1", "log1p"])
 def test_functions_without_a_rule_over_residues_say_so(number: Make, name: str) -> None:
     for system in (Residues("functions"), Degrees()):
         x = number(system, [1, 2])

@@ -1,0 +1,93 @@
+"""Every implementation is compared with a library, or it is said here why no library has it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kg import code
+from kg.project import find_project
+
+HERE = Path(__file__).parent
+
+NO_COUNTERPART_KNOWN = {
+    "stochastic_gate": "a random switch; its mean is GELU, which is compared",
+    "complex_matrix_as_real": "no library has a function for the block form; tests/impl works it out by hand",
+    "janet_cell": "in no library; claims relate it to the LSTM and GRU cells, which are compared",
+    "mzi_mesh": "no library here knows meshes; one interferometer is compared, and the claim closes the circle",
+    "reck_decomposition": "no library here knows meshes; the claim puts the settings back into the mesh",
+}
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _table(tree: ast.Module) -> dict[str, str]:
+    """The table PEERS at the top of a module, read and not run."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "PEERS":
+            return dict(ast.literal_eval(node.value))
+    return {}
+
+
+COMPARISONS = {path: _tree(path) for path in sorted(HERE.glob("test_*_against_*.py"))}
+TABLES = {path: _table(tree) for path, tree in COMPARISONS.items()}
+PAIRS = [(path, concept, peer) for path, table in TABLES.items() for concept, peer in table.items()]
+COMPARED = {concept for _, concept, _ in PAIRS}
+
+
+def test_every_implementation_is_compared_or_excused_with_a_reason() -> None:
+    implemented = set(code.index(find_project(HERE.parents[1])).implementations)
+    missing = implemented - COMPARED - set(NO_COUNTERPART_KNOWN)
+    assert not missing, f"compare with a library, or say in NO_COUNTERPART_KNOWN why not: {sorted(missing)}"
+
+
+def test_no_table_names_what_is_not_implemented() -> None:
+    implemented = set(code.index(find_project(HERE.parents[1])).implementations)
+    assert not (COMPARED | set(NO_COUNTERPART_KNOWN)) - implemented
+
+
+def test_nothing_is_compared_and_excused_at_once() -> None:
+    assert not COMPARED & set(NO_COUNTERPART_KNOWN)
+
+
+@pytest.mark.parametrize("path", COMPARISONS, ids=lambda path: path.stem)
+def test_every_concept_and_peer_of_a_table_is_used_by_a_test_of_that_module(path: Path) -> None:
+    functions = [node for node in COMPARISONS[path].body if isinstance(node, ast.FunctionDef)]
+    nodes = [node for function in functions for node in ast.walk(function)]
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    names |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    wanted = {part for concept, peer in TABLES[path].items() for part in (concept, peer.split(".")[-1])}
+    assert wanted
+    assert not wanted - names
+
+
+@pytest.mark.parametrize("peer", sorted({peer for _, _, peer in PAIRS}))
+def test_the_peer_exists_under_the_name_in_the_table(peer: str) -> None:
+    module, _, name = peer.rpartition(".")
+    assert callable(getattr(importlib.import_module(module), name))
+
+
+@pytest.mark.parametrize("near", ["agree", "agree_entrywise"])
+@pytest.mark.parametrize("wrong", [lambda x: x * (1 + 1e-12), lambda x: x[:-1], lambda x: x * math.nan])
+def test_the_comparison_refuses_a_defect(near: str, wrong: Any, request: pytest.FixtureRequest) -> None:
+    compare = request.getfixturevalue(near)
+    x = np.asarray([1.0, 2.0, 3.0])
+    compare(x * (1 + 2.0**-50), x)
+    with pytest.raises(AssertionError):
+        compare(wrong(x), x)
+
+
+def test_only_the_comparison_by_entries_sees_a_small_entry_that_is_wrong(
+    agree: Any, agree_entrywise: Any
+) -> None:
+    agree([1.0, 1e-16], [1.0, 2e-16])
+    with pytest.raises(AssertionError):
+        agree_entrywise([1.0, 1e-16], [1.0, 2e-16])
