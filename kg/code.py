@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.util
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -97,14 +98,25 @@ def package_folder(project: Project, package: str) -> Path:
 
 
 def index(project: Project) -> CodeIndex:
-    """Read the implementations and checks of a project (cached while no file of theirs changes)."""
-    folders = (package_folder(project, project.implementations), package_folder(project, project.checks))
-    stamps = tuple(
-        (path, path.stat().st_mtime_ns, path.stat().st_size)
-        for folder in folders
-        for path in sorted(folder.glob("*.py"))
-    )
-    return _index(folders, stamps)
+    """Read the implementations and checks of a project (kept while no file of theirs changes).
+
+    Raises:
+        SourceError: if a package is missing or a file is not valid Python.
+    """
+    try:
+        return _index(_folders(project), stamps(project))
+    except SourceError as error:
+        raise SourceError(project.relative(error.path), error.line, error.problem, error.advice) from None
+
+
+def stamps(project: Project) -> tuple[tuple[Path, int, int], ...]:
+    """Path, time of change in nanoseconds and size of every file that a project's code index is read from."""
+    paths = [path for folder in _folders(project) for path in sorted(folder.glob("*.py"))]
+    return tuple((path, stat.st_mtime_ns, stat.st_size) for path in paths for stat in [path.stat()])
+
+
+def _folders(project: Project) -> tuple[Path, Path]:
+    return package_folder(project, project.implementations), package_folder(project, project.checks)
 
 
 @lru_cache(maxsize=8)
@@ -338,6 +350,41 @@ def claim_digest(index: CodeIndex, claim: Claim) -> str:
     return hashlib.sha256("\x00".join(pieces).encode()).hexdigest()[:32]
 
 
+def claim_digests(project: Project, claims: Mapping[str, Claim]) -> dict[str, str]:
+    """The digest of every claim, from the user's cache if nothing they depend on has changed.
+
+    Parsing all the code takes longer than everything else that ``kg list`` does; the key is made of the very bytes of
+    the code and of the claims, so what is served is never stale.
+    """
+    files = [path for folder in _folders(project) for path in sorted(folder.glob("*.py"))]
+    pieces = [
+        judge_digest().encode(),
+        repr(sorted(claims.items())).encode(),
+        *(path.read_bytes() for path in files),
+    ]
+    names = "\0".join(path.name for path in files).encode()
+    key = hashlib.sha256(b"\0".join([names, *(hashlib.sha256(p).digest() for p in pieces)])).hexdigest()[:32]
+    cache = _cache_folder() / f"digests-{key}.json"
+    try:
+        found: dict[str, str] = json.loads(cache.read_text(encoding="ascii"))
+        return found
+    except (OSError, ValueError):
+        pass
+    whole = index(project)
+    digests = {name: claim_digest(whole, claim) for name, claim in claims.items()}
+    _keep(cache, json.dumps(digests))
+    return digests
+
+
+def _keep(cache: Path, text: str) -> None:
+    try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(cache, text)
+    except (OSError, KgError):
+        # A cache that cannot be written only costs time.
+        pass
+
+
 @lru_cache(maxsize=1)
 def judge_digest() -> str:
     """Digest of the code that judges (``kg.domains``, ``kg.numbers``, ``kg.verify``), in normalised syntax.
@@ -360,12 +407,7 @@ def judge_digest() -> str:
         pass
     text = "\n".join(ast.dump(ast.parse(content)) for content in contents)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    try:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(cache, digest)
-    except (OSError, KgError):
-        # A cache that cannot be written only costs time.
-        pass
+    _keep(cache, digest)
     return digest
 
 

@@ -145,9 +145,14 @@ class Graph:
 
     def is_stale(self, claim: Claim) -> bool:
         """Whether nothing vouches for the claim as it is now: no evidence, or evidence of another digest."""
-        from kg.code import claim_digest
+        return claim.evidence is None or claim.evidence.digest != self.digests[claim.name]
 
-        return claim.evidence is None or claim.evidence.digest != claim_digest(self.code, claim)
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """The digest of every claim as it is now."""
+        from kg.code import claim_digests
+
+        return claim_digests(self.project, self.claims)
 
     @cached_property
     def _reader(self) -> Reader:

@@ -18,6 +18,7 @@ from kg.errors import UsageError
 if TYPE_CHECKING:
     from kg.graph import Graph
     from kg.verify import Verdict
+    from kg.verify.coverage import Coverage
 
 BAD = ("failed", "cantTell", "untested")
 
@@ -33,6 +34,11 @@ BAD = ("failed", "cantTell", "untested")
 @click.option("--all", "everything", is_flag=True, help="Run fresh claims too, not only stale ones.")
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes to use.")
 @click.option("-k", "expression", metavar="EXPR", help="Claims whose name fits, with and, or, not.")
+@click.option(
+    "--implementations",
+    is_flag=True,
+    help="Try every mutant of every implementation on all claims that reach it, instead of verifying.",
+)
 @click.option("--fail-fast", is_flag=True, help="Stop at the first claim that does not pass.")
 @click.option(
     "--output",
@@ -46,6 +52,7 @@ def command(
     everything: bool,
     jobs: int,
     expression: str | None,
+    implementations: bool,
     fail_fast: bool,
     output: Path | None,
     form: str,
@@ -57,6 +64,8 @@ def command(
     decided or was not tested.
     """
     found = graph()
+    if implementations:
+        return _cover(found, jobs, output, form)
     names = _chosen(found, claims, expression)
     verdicts, ran = _run(found, names, everything=everything, jobs=jobs, fail_fast=fail_fast)
     writers: dict[str, Callable[[Sequence[Verdict]], str]] = {"json": _json, "junit": _junit, "text": _text}
@@ -64,6 +73,34 @@ def command(
         say(f"{len(ran)} run now, {len(verdicts) - len(ran)} taken from the recorded evidence")
     deliver(writers[form](verdicts), output)
     return FOUND if any(verdict.outcome in BAD for verdict in verdicts) else FINE
+
+
+def _cover(graph: Graph, jobs: int, output: Path | None, form: str) -> int:
+    """Which edits of which implementation no claim of the graph notices."""
+    from tqdm import tqdm
+
+    from kg.verify.schedule import cover
+
+    with tqdm(unit="implementation", leave=False, disable=None, delay=0.3) as bar:
+
+        def progress(_: Coverage, done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        found = cover(graph, jobs=jobs, progress=progress)
+    loose = [one for one in found if one.unnoticed]
+    if form == "json":
+        rows = [{**vars(one), "by": sorted(one.by), "generated": one.generated} for one in found]
+        deliver(json.dumps(rows, ensure_ascii=False, indent=2), output)
+    else:
+        lines = [f"{one.implementation}: nobody notices {edit}" for one in loose for edit in one.unnoticed]
+        caught, same = sum(one.caught for one in found), sum(one.equivalent for one in found)
+        lines.append(
+            f"{len(found)} implementations: {caught} mutants caught, {same} equivalent, "
+            f"{sum(len(one.unnoticed) for one in loose)} noticed by no claim"
+        )
+        deliver("\n".join(lines), output)
+    return FOUND if loose else FINE
 
 
 def _chosen(graph: Graph, claims: Sequence[str], expression: str | None) -> list[str] | None:

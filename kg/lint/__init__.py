@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from kg.lint import bibliography, code, layout, names, queries
+from kg.lint import bibliography, code, layout, names, queries, unfinished
 from kg.lint.draft import Draft, Problem
 from kg.project import Project
 
@@ -38,9 +38,16 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
 )
 """Every rule; each takes the draft and yields the problems it finds."""
 
+UNFINISHED: tuple[Callable[[Draft], Iterator[Problem]], ...] = (unfinished.stanzas, unfinished.functions)
+"""What ``kg new`` left to be filled in."""
+
 
 def problems(project: Project) -> list[Problem]:
     """Everything that is wrong with a project, by file and line; an empty list if nothing is."""
     draft = Draft(project)
-    found = {problem for check in CHECKS for problem in check(draft)}
+    open_ends = {problem for check in UNFINISHED for problem in check(draft)}
+    places = {(problem.path, problem.line) for problem in open_ends}
+    others = {problem for check in CHECKS for problem in check(draft)}
+    # What is still to be written is said once; that it is also unknown or too short would only be noise.
+    found = open_ends | {problem for problem in others if (problem.path, problem.line) not in places}
     return sorted(found, key=lambda problem: (problem.path.as_posix(), problem.line, str(problem)))

@@ -73,6 +73,9 @@ def _compare_ends(
     if inputs != others:
         return None, "", f"{first}({', '.join(inputs)}) and {last}({', '.join(others)}) take different inputs"
     names = dict.fromkeys(name for claim in chain for name in claim.conditions)
+    unwritten = [name for name in names if name not in workshop.conditions]
+    if unwritten:
+        return None, "", f"condition {unwritten[0]} has no @condition function"
     conditions = [workshop.conditions[name] for name in names]
     trial = Trial(
         name=f"{first} against {last}",

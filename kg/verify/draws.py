@@ -26,6 +26,8 @@ from kg.verify.declare import Condition
 # Pairwise distinct, each at least 2 and (for two or more dimensions) one at least 5.
 USUAL_SIZES = (2, 3, 5, 4, 7, 6, 8, 9)
 SAMPLES = "samples"
+# How many draws are chosen for variety, and among how many candidates.
+VARIED, LOOKED_AT = 4, 256
 
 
 class Undrawable(Exception):
@@ -262,7 +264,27 @@ def sizes_for(
         raise Undrawable(f"no sizes of {', '.join(names)} satisfy {wanted}")
     large = [sizes for sizes in found if max(sizes.values(), default=5) >= 5] or found
     while True:
-        yield from rng.sample(large, len(large))
+        yield from _varied(rng.sample(large, len(large)))
+
+
+def _varied(shuffled: list[dict[str, int]]) -> Iterator[dict[str, int]]:
+    """The same sizes, the first few chosen so that every two dimensions are soon met in both orders.
+
+    Three draws in which d happens to exceed m each time would not notice an index that runs to d instead of m.
+    """
+    seen: set[tuple[str, str]] = set()
+    rest = shuffled[:LOOKED_AT]
+    for _ in range(min(len(rest), VARIED)):
+        best = max(rest, key=lambda sizes: len(_orders(sizes) - seen))
+        rest.remove(best)
+        seen |= _orders(best)
+        yield best
+    yield from rest
+    yield from shuffled[LOOKED_AT:]
+
+
+def _orders(sizes: Mapping[str, int]) -> set[tuple[str, str]]:
+    return {(a, b) for a in sizes for b in sizes if sizes[a] < sizes[b]}
 
 
 def _distinct(sizes: dict[str, int], allowed: Mapping[str, Any]) -> bool:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import TYPE_CHECKING, Any
 
-from kg import code
 from kg.errors import UsageError
 from kg.graph import Claim, Graph, load
 from kg.names import closest
@@ -48,8 +47,7 @@ def verify(
         UsageError: for a name that is no claim.
     """
     claims = chosen(graph, names)
-    index = code.index(graph.project)
-    digests = {claim.name: code.claim_digest(index, claim) for claim in claims}
+    digests = {claim.name: graph.digests[claim.name] for claim in claims}
     verdicts = {
         c.name: v for c in claims if not everything and (v := _recorded(c, digests[c.name])) is not None
     }

@@ -6,9 +6,12 @@ import importlib
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from kg import code
@@ -65,30 +68,58 @@ def _plain_check(claim: Claim, left: Callable[..., Any], right: Callable[..., An
     return check
 
 
-@lru_cache(maxsize=4)
 def load(project: Project) -> Workshop:
-    """Import a project's implementations and checks.
+    """Import a project's implementations and checks, as their files are now.
 
     Raises:
         CheckError: if a module of the project cannot be imported.
     """
+    return _load(project, code.stamps(project))
+
+
+@lru_cache(maxsize=4)
+def _load(project: Project, stamps: tuple[tuple[Path, int, int], ...]) -> Workshop:
     root = str(project.root)
     if root not in sys.path and project.root.joinpath(*project.checks.split(".")).is_dir():
         sys.path.insert(0, root)
+    _forget(project)
     index = code.index(project)
-    implementations = {
-        name: getattr(_module(project.implementations, function.topic), name)
-        for name, function in index.implementations.items()
-    }
-    checks = {
-        name: getattr(_module(project.checks, function.topic), name)
-        for name, function in index.checks.items()
-    }
-    conditions = {
-        name: getattr(_module(project.checks, function.topic), name)
-        for name, function in index.conditions.items()
-    }
+    with _no_bytecode():
+        implementations = {
+            name: getattr(_module(project.implementations, function.topic), name)
+            for name, function in index.implementations.items()
+        }
+        checks = {n: getattr(_module(project.checks, f.topic), n) for n, f in index.checks.items()}
+        conditions = {n: getattr(_module(project.checks, f.topic), n) for n, f in index.conditions.items()}
     return Workshop(implementations, checks, conditions)
+
+
+def _forget(project: Project) -> None:
+    """Drop modules that were imported earlier: of an older text, or of another project with a package of this name."""
+    for package in (project.implementations, project.checks):
+        for name in [n for n in sys.modules if n == package or n.startswith(f"{package}.")]:
+            del sys.modules[name]
+        parent, _, child = package.rpartition(".")
+        if parent in sys.modules and hasattr(sys.modules[parent], child):
+            delattr(sys.modules[parent], child)
+        top = package.split(".")[0]
+        # The top of a foreign package may be another project's; our own stays, it is the software itself.
+        if top != "kg":
+            for name in [n for n in sys.modules if n == top or n.startswith(f"{top}.")]:
+                del sys.modules[name]
+    importlib.invalidate_caches()
+
+
+@contextmanager
+def _no_bytecode() -> Iterator[None]:
+    """Compile from the source: compiled files are matched by size and second, and would hide a quick edit."""
+    with tempfile.TemporaryDirectory() as empty:
+        before, writes = sys.pycache_prefix, sys.dont_write_bytecode
+        sys.pycache_prefix, sys.dont_write_bytecode = empty, True
+        try:
+            yield
+        finally:
+            sys.pycache_prefix, sys.dont_write_bytecode = before, writes
 
 
 def _module(package: str, stem: str) -> Any:

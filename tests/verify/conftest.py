@@ -52,7 +52,6 @@ def _forget_modules() -> Iterator[None]:
     for name in set(sys.modules) - known:
         if name.startswith("tiny_"):
             del sys.modules[name]
-    load_workshop.cache_clear()
 
 
 @dataclass(frozen=True)
