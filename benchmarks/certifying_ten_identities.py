@@ -197,7 +197,7 @@ def _misses(row: Row) -> str:
     return (
         f"allclose: defects below 1e-8; {seen} “{row.identity.defect}”.{odd} "
         f"SymPy: all sizes but {shape_text(row.identity.smallest)}. "
-        f"Residues: other sizes than the {row.shapes} tested, and 1 false claim in 2^{-row.log2_error}; "
+        f"Residues: other sizes than the {row.shapes} tested; a claim false at all of these, with chance 2^{row.log2_error}; "
         f"{rejected} the sibling."
     )
 

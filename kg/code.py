@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING
 
 from kg.errors import KgError, SourceError
 from kg.files import write_whole
+from kg.imports import Definition, Imports
+from kg.normal_form import normal_form
 
 if TYPE_CHECKING:
     from kg.graph import Claim
@@ -45,28 +47,34 @@ class Function:
 
 @dataclass(frozen=True)
 class CheckFunction(Function):
-    """A check with its negative controls as ``(wording, source)`` and the names of its other parts (witness, …)."""
+    """A check with its negative controls as ``(wording, source)`` and the names of its other parts (witness, …).
+
+    `attached` holds the syntax of all of them, `remarks` what is said of the check in statements of its module
+    (``name.explain(…)``). A condition with its sampler is kept in the same way.
+    """
 
     controls: tuple[tuple[str, str], ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
     attached: tuple[ast.FunctionDef, ...] = field(default=(), repr=False, compare=False)
+    remarks: tuple[ast.Expr, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
 class CodeIndex:
-    """What a project's packages define, by name; `module_names` maps a name to the functions visible in its module."""
+    """What a project's packages define, by name; `helpers` are all top-level definitions, by file and name."""
 
     implementations: Mapping[str, Function]
     checks: Mapping[str, CheckFunction]
-    conditions: Mapping[str, Function]
-    helpers: Mapping[tuple[Path, str], ast.AST] = field(repr=False)
+    conditions: Mapping[str, CheckFunction]
+    helpers: Mapping[Definition, ast.AST] = field(repr=False)
+    imports: Mapping[Path, Imports] = field(repr=False)
 
     def reached(self, claim: Claim) -> tuple[str, ...]:
         """Names of the implementations a claim's check can reach: by ``use("…")``, or its two sides."""
         check = self.checks.get(claim.name)
         if check is None:
             return tuple(name for name in (claim.left, claim.right) if name and name in self.implementations)
-        seen: dict[tuple[Path, str], str] = {}
+        seen: dict[Definition, str] = {}
         nodes: list[ast.AST] = [check.node, *check.attached]
         for node in tuple(nodes):
             _closure(self, check.path, node, seen)
@@ -104,7 +112,7 @@ def index(project: Project) -> CodeIndex:
         SourceError: if a package is missing or a file is not valid Python.
     """
     try:
-        return _index(_folders(project), stamps(project))
+        return _index((project.implementations, project.checks), _folders(project), stamps(project))
     except SourceError as error:
         raise SourceError(project.relative(error.path), error.line, error.problem, error.advice) from None
 
@@ -120,30 +128,38 @@ def _folders(project: Project) -> tuple[Path, Path]:
 
 
 @lru_cache(maxsize=8)
-def _index(folders: tuple[Path, Path], stamps: tuple[tuple[Path, int, int], ...]) -> CodeIndex:
+def _index(
+    packages: tuple[str, str], folders: tuple[Path, Path], stamps: tuple[tuple[Path, int, int], ...]
+) -> CodeIndex:
     implementations: dict[str, Function] = {}
     checks: dict[str, CheckFunction] = {}
-    conditions: dict[str, Function] = {}
-    helpers: dict[tuple[Path, str], ast.AST] = {}
+    conditions: dict[str, CheckFunction] = {}
+    helpers: dict[Definition, ast.AST] = {}
+    imports: dict[Path, Imports] = {}
+    modules = {_dotted(packages, folders, path): path for path, _, _ in stamps}
     for path, _, _ in stamps:
         data = path.read_bytes()
         tree = _parse(path, data)
         text = data.decode("utf-8")
         for name, node in _module_definitions(tree):
             helpers[path, name] = node
+        imports[path] = Imports(tree, _dotted(packages, folders, path), modules)
         if path.parent == folders[0]:
             for node in _functions(tree):
                 if not node.name.startswith("_"):
                     implementations[node.name] = _function(path, text, node)
         if path.parent == folders[1]:
-            checks |= {check.name: check for check in _checks(path, text, tree)}
-            conditions |= {
-                node.name: _function(path, text, node)
-                for node in _functions(tree)
-                if _decorator_names(node) & {"condition"}
-            }
+            checks |= {check.name: check for check in _declared("check", path, text, tree)}
+            conditions |= {one.name: one for one in _declared("condition", path, text, tree)}
     frozen = MappingProxyType
-    return CodeIndex(frozen(implementations), frozen(checks), frozen(conditions), frozen(helpers))
+    return CodeIndex(
+        frozen(implementations), frozen(checks), frozen(conditions), frozen(helpers), frozen(imports)
+    )
+
+
+def _dotted(packages: tuple[str, str], folders: tuple[Path, Path], path: Path) -> str:
+    package = packages[folders.index(path.parent)]
+    return package if path.stem == "__init__" else f"{package}.{path.stem}"
 
 
 def _parse(path: Path, text: bytes) -> ast.Module:
@@ -197,17 +213,18 @@ def _decorator_names(node: ast.FunctionDef) -> set[str]:
     return {ast.unparse(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list}
 
 
-def _checks(path: Path, text: str, tree: ast.Module) -> Iterator[CheckFunction]:
+def _declared(decorator: str, path: Path, text: str, tree: ast.Module) -> Iterator[CheckFunction]:
+    """The functions declared with ``@check`` or ``@condition``, each with what is attached to it."""
     functions = list(_functions(tree))
     for node in functions:
-        if "check" not in _decorator_names(node):
+        if decorator not in _decorator_names(node):
             continue
         controls: list[tuple[str, str]] = []
         parts: list[tuple[str, str]] = []
         attached: list[ast.FunctionDef] = []
         for other in functions:
-            for decorator in other.decorator_list:
-                owner, part, wording = _attachment(decorator)
+            for mark in other.decorator_list:
+                owner, part, wording = _attachment(mark)
                 if owner != node.name:
                     continue
                 attached.append(other)
@@ -221,7 +238,17 @@ def _checks(path: Path, text: str, tree: ast.Module) -> Iterator[CheckFunction]:
             controls=tuple(controls),
             parts=tuple(parts),
             attached=tuple(attached),
+            remarks=tuple(_remarks(tree, node.name)),
         )
+
+
+def _remarks(tree: ast.Module, name: str) -> Iterator[ast.Expr]:
+    """Statements such as ``name.explain(…)``."""
+    for node in tree.body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            target = node.value.func
+            if isinstance(target, ast.Attribute) and ast.unparse(target.value) == name:
+                yield node
 
 
 def _attachment(decorator: ast.expr) -> tuple[str, str, str]:
@@ -250,53 +277,19 @@ def _used_names(nodes: list[ast.AST]) -> list[str]:
     return sorted(found)
 
 
-class _Normalise(ast.NodeTransformer):
-    """Drop docstrings and decorators' positions, and number the local variables by first appearance."""
-
-    def __init__(self, function: ast.FunctionDef) -> None:
-        arguments = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)}
-        stored = [
-            n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-        ]
-        local = [name for name in dict.fromkeys(stored) if name not in arguments]
-        self.names = {name: f"local{number}" for number, name in enumerate(local)}
-
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.Name(self.names.get(node.id, node.id), node.ctx)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node = ast.FunctionDef(**{f: getattr(node, f) for f in node._fields if hasattr(node, f)})
-        if ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        return self.generic_visit(node)
-
-
-@lru_cache(maxsize=4096)
-def _normal_form(node: ast.AST) -> str:
-    # ast nodes hash by identity, which is right here: the index keeps them alive.
-    if not isinstance(node, ast.FunctionDef):
-        return ast.dump(node)
-    copy: ast.FunctionDef = ast.parse(ast.unparse(node)).body[0]  # type: ignore[assignment]
-    return ast.dump(_Normalise(copy).visit(copy))
-
-
-def _closure(index: CodeIndex, path: Path, node: ast.AST, seen: dict[tuple[Path, str], str]) -> None:
-    """Collect the normal forms of a definition and of every definition of its module that it names."""
-    for name in sorted({n.id for n in ast.walk(node) if isinstance(n, ast.Name)}):
-        key = (path, name)
-        home, other = path, index.helpers.get(key)
-        function = index.implementations.get(name)
-        if other is None and function is not None and function.path != path:
-            # An implementation of another module, imported under its own name.
-            home, other = function.path, function.node
+def _closure(index: CodeIndex, path: Path, node: ast.AST, seen: dict[Definition, str]) -> None:
+    """Collect the normal forms of every definition of the project that a piece of syntax reaches, by file and name."""
+    own = ((path, name) for name in {n.id for n in ast.walk(node) if isinstance(n, ast.Name)})
+    for key in sorted({*own, *index.imports[path].references(node)}):
+        other = index.helpers.get(key)
         if other is not None and key not in seen and other is not node:
-            seen[key] = _normal_form(other)
-            _closure(index, home, other, seen)
+            seen[key] = normal_form(other)
+            _closure(index, key[0], other, seen)
 
 
 def reached_definitions(index: CodeIndex, function: Function) -> frozenset[str]:
     """Names of the project's definitions that a function reaches by plain reference, through any number of steps."""
-    seen: dict[tuple[Path, str], str] = {}
+    seen: dict[Definition, str] = {}
     _closure(index, function.path, function.node, seen)
     return frozenset(name for _, name in seen)
 
@@ -311,13 +304,22 @@ def helpers_of(index: CodeIndex, function: Function) -> tuple[ast.FunctionDef, .
 
 def function_digest(index: CodeIndex, function: Function) -> str:
     """Digest of one function with everything of the project's code that it reaches by plain reference."""
-    seen: dict[tuple[Path, str], str] = {}
+    seen: dict[Definition, str] = {}
     _closure(index, function.path, function.node, seen)
     text = [
-        _normal_form(function.node),
-        *(form for _, form in sorted(seen.items(), key=lambda item: item[0][1])),
+        normal_form(function.node),
+        *sorted(seen.values()),
     ]
     return hashlib.sha256("\n".join(text).encode()).hexdigest()
+
+
+def _condition_digest(index: CodeIndex, one: CheckFunction) -> str:
+    """Digest of a predicate with its sampler, which decides what is drawn."""
+    seen: dict[Definition, str] = {}
+    for node in (one.node, *one.attached):
+        _closure(index, one.path, node, seen)
+    text = [normal_form(node) for node in (one.node, *one.attached)]
+    return hashlib.sha256("\n".join([*text, *sorted(seen.values())]).encode()).hexdigest()
 
 
 def claim_digest(index: CodeIndex, claim: Claim) -> str:
@@ -336,17 +338,17 @@ def claim_digest(index: CodeIndex, claim: Claim) -> str:
     ]
     check = index.checks.get(claim.name)
     if check is not None:
-        seen: dict[tuple[Path, str], str] = {}
+        seen: dict[Definition, str] = {}
         for node in (check.node, *check.attached):
-            pieces.append(_normal_form(node))
+            pieces.append(normal_form(node))
             _closure(index, check.path, node, seen)
-        pieces += [form for _, form in sorted(seen.items(), key=lambda item: item[0][1])]
-        pieces += [wording for wording, _ in check.controls]
+        pieces += sorted(seen.values())
+        pieces += [ast.dump(remark) for remark in check.remarks]
     for name in index.reached(claim):
         pieces.append(f"{name} {function_digest(index, index.implementations[name])}")
     for name in claim.conditions:
         if name in index.conditions:
-            pieces.append(f"{name} {function_digest(index, index.conditions[name])}")
+            pieces.append(f"{name} {_condition_digest(index, index.conditions[name])}")
     return hashlib.sha256("\x00".join(pieces).encode()).hexdigest()[:32]
 
 
@@ -359,6 +361,11 @@ def claim_digests(project: Project, claims: Mapping[str, Claim]) -> dict[str, st
     files = [path for folder in _folders(project) for path in sorted(folder.glob("*.py"))]
     pieces = [
         judge_digest().encode(),
+        # How a digest is made counts as well.
+        *(
+            (Path(__file__).parent / name).read_bytes()
+            for name in ("code.py", "imports.py", "normal_form.py")
+        ),
         repr(sorted(claims.items())).encode(),
         *(path.read_bytes() for path in files),
     ]

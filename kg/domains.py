@@ -13,7 +13,7 @@ Positive       positive reals (squares, in residues)
 Probability    reals strictly between 0 and 1
 Symmetric      symmetric matrices (``"d d"``)
 PositiveDefinite  symmetric positive definite matrices
-Orthogonal     orthogonal matrices (Cayley transforms)
+Orthogonal     orthogonal matrices (Cayley transforms, columns with random signs)
 Unitary        unitary matrices (Cayley transforms)
 UnitRows       rows on the unit sphere (stereographic projection, so rational)
 Permutation    a vector of the integers 0 … n−1 in some order (structure, a plain NumPy array)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from kg import names
+from kg.wording import controls_sentence, mutants_sentence, shapes_sentence
 
 if TYPE_CHECKING:
     from kg.entities import Claim, Evidence, Source
@@ -123,15 +124,12 @@ def evidence_sentences(claim: Claim, is_stale: bool) -> list[str]:
     found = [f"{_outcome(claim.kind, evidence)}.{_error(evidence)}"]
     if evidence.method:
         found.append(f"Method: {evidence.method}.")
-    rejected, total = evidence.controls
-    found.append(f"{rejected} of {total} deliberately broken variants were rejected.")
-    if evidence.mutants is not None:
-        killed, mutants, equivalent = evidence.mutants
-        found.append(
-            f"{killed} of {mutants} mutants were caught; {equivalent} more compute the same function."
-        )
-    if evidence.shapes:
-        found.append(f"Tested shapes: {'; '.join(evidence.shapes)}. Nothing is claimed beyond them.")
+    sentences = (
+        controls_sentence(claim.kind, evidence.controls),
+        mutants_sentence(claim.kind, evidence.mutants),
+        shapes_sentence(claim.kind, evidence.shapes),
+    )
+    found += [sentence for sentence in sentences if sentence]
     if evidence.reason:
         found.append(f"Remark: {evidence.reason}.")
     found.append(

@@ -130,7 +130,8 @@ def _code(graph: Graph, claim: Claim) -> list[str]:
     check = graph.code.checks.get(claim.name)
     if check:
         lines.append(f"check: {_place(graph, check)}")
-        lines += [f"must be rejected: {wording}" for wording, _ in check.controls]
+        must = "must withstand it" if claim.kind == "Refutation" else "must be rejected"
+        lines += [f"{must}: {wording}" for wording, _ in check.controls]
     return lines
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kg.wording import controls_sentence, mutants_sentence, shapes_sentence
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -85,7 +87,10 @@ def evidence_in_words(knowledge: Knowledge, claim: Claim) -> list[str]:
     sentences = [_outcome(evidence)]
     if evidence.strength:
         word = knowledge.word(evidence.strength)
-        sentences.append(f"Strength: {word}. {knowledge.explanation(evidence.strength)}".strip())
+        meaning = knowledge.explanation(evidence.strength)
+        if claim.kind == "Refutation" and evidence.strength == "Proved":
+            meaning = "The counterexample is certified: at it the sentence fails beyond any rounding."
+        sentences.append(f"Strength: {word}. {meaning}".strip())
     if evidence.method:
         sentences.append(f"Method: {_sentence(evidence.method)}")
     if evidence.log2_error is not None:
@@ -93,9 +98,11 @@ def evidence_in_words(knowledge: Knowledge, claim: Claim) -> list[str]:
             "Were the claim false, the check would have let it pass with probability at most "
             f"{power_of_two(evidence.log2_error)}."
         )
-    sentences += [_controls(evidence.controls), _mutants(evidence.mutants)]
-    if evidence.shapes:
-        sentences.append(f"Tested shapes: {'; '.join(evidence.shapes)}. Nothing is claimed beyond them.")
+    sentences += [
+        controls_sentence(claim.kind, evidence.controls),
+        mutants_sentence(claim.kind, evidence.mutants),
+        shapes_sentence(claim.kind, evidence.shapes),
+    ]
     if evidence.reason:
         lead = "Why it is not stronger" if evidence.outcome == "passed" else "What is missing"
         sentences.append(f"{lead}: {_sentence(evidence.reason)}")
@@ -114,22 +121,6 @@ def _outcome(evidence: Evidence) -> str:
         "cantTell": "The check could not decide the claim.",
         "inapplicable": "The check does not apply here.",
     }.get(evidence.outcome, f"Outcome: {evidence.outcome}.")
-
-
-def _controls(controls: tuple[int, int]) -> str:
-    rejected, total = controls
-    if total == 0:
-        return ""
-    variant = "variant" if total == 1 else "variants"
-    return f"{rejected} of {total} deliberately broken {variant} rejected."
-
-
-def _mutants(mutants: tuple[int, int, int] | None) -> str:
-    if mutants is None:
-        return "Mutants have not been tried on this claim."
-    killed, total, equivalent = mutants
-    same = f" ({equivalent} more compute the same function and are not counted)" if equivalent else ""
-    return f"{killed} of {total} automatically altered implementations caught{same}."
 
 
 def _sentence(text: str) -> str:

@@ -145,8 +145,9 @@ def _unitary(source: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _definite(source: Any, shape: tuple[int, ...]) -> Any:
-    a = source.real(shape)
-    return a @ a.mT + array_namespace(a).eye(shape[-1], dtype=a.dtype)
+    # A multiple of the identity keeps it well conditioned; drawn, as no eigenvalue has a least value to rely on.
+    a, shift = source.real(shape), source.real(())
+    return a @ a.mT + shift * shift * array_namespace(a).eye(shape[-1], dtype=a.dtype)
 
 
 def _symmetric(source: Any, shape: tuple[int, ...]) -> Any:
@@ -156,7 +157,8 @@ def _symmetric(source: Any, shape: tuple[int, ...]) -> Any:
 
 def _orthogonal(source: Any, shape: tuple[int, ...]) -> Any:
     a = source.real(shape)
-    return _cayley(a - a.mT)
+    # A Cayley transform is a rotation; with signs on its columns reflections are drawn as well.
+    return _cayley(a - a.mT) * source.structure.choice([-1, 1], size=shape[-1])
 
 
 def _unit_rows(source: Any, shape: tuple[int, ...]) -> Any:
@@ -262,7 +264,9 @@ def sizes_for(
     if not found:
         wanted = ", ".join(c.name for c in conditions) or "the allowed sizes"
         raise Undrawable(f"no sizes of {', '.join(names)} satisfy {wanted}")
-    large = [sizes for sizes in found if max(sizes.values(), default=5) >= 5] or found
+    # Of one dimension all sizes are tried: at a single one, 5n and n² are the same number.
+    large = [sizes for sizes in found if max(sizes.values()) >= 5] if len(names) > 1 else found
+    large = large or found
     while True:
         yield from _varied(rng.sample(large, len(large)))
 

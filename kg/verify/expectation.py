@@ -106,14 +106,20 @@ class Sample:
     """Mean distance from the claimed value over all entries, with the spread of the worst entry."""
 
     def __init__(self, samples: Any, value: Any) -> None:
-        x = np.asarray(samples, dtype=float).reshape(len(samples), -1)
-        self.value = np.broadcast_to(np.asarray(value, dtype=float).reshape(1, -1), (1, x.shape[1]))
+        plain = np.asarray(samples).reshape(len(samples), -1)
+        x = _real_columns(plain)
+        self.value = _real_columns(np.broadcast_to(np.asarray(value).reshape(1, -1), (1, plain.shape[1])))
         self.count = len(x)
         self.mean = x.mean(axis=0)
         worst = int(np.argmax(np.abs(self.mean - self.value[0])))
         self.distance = float(np.abs(self.mean - self.value[0])[worst])
         self.variance = float(np.max(x.var(axis=0, ddof=1)))
         self.standard_error = math.sqrt(self.variance / self.count)
+
+
+def _real_columns(values: Any) -> Any:
+    """Real parts, then imaginary parts: the mean of a complex number has two."""
+    return np.concatenate([values.real, values.imag], axis=1).astype(float)
 
 
 def sample(trial: Trial, sizes: dict[str, int], seed: str, count: int) -> Sample:

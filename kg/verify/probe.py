@@ -103,7 +103,7 @@ def sides_reached(trial: Trial) -> dict[str, list[int]]:
             base = trial.run(inputs)
         except Redraw:
             continue
-        for name in sorted(called(trial, inputs)):
+        for name in sorted(vacuity.called(trial, inputs)):
             moved = _moved_sides(trial, name, inputs, base)
             if moved:
                 found[name] = moved
@@ -121,21 +121,6 @@ def _moved_sides(
         # A side that cannot even be computed from another value depends on it; which one is not known.
         return [0, 1]
     return [side for side in (0, 1) if not vacuity.same(base[side], moved[side])]
-
-
-def called(trial: Trial, inputs: Mapping[str, Any]) -> set[str]:
-    """The implementations a check calls on these inputs."""
-    names: set[str] = set()
-
-    def watched(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            names.add(name)
-            return function(*args, **kwargs)
-
-        return call
-
-    trial.with_implementations({n: watched(n, f) for n, f in trial.implementations.items()}).run(inputs)
-    return names
 
 
 def explained(probe: Probe, check: Check) -> Probe:

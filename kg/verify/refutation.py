@@ -53,6 +53,11 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
     return verdict.but(outcome="passed", strength="Proved")
 
 
+def in_words(stored: Mapping[str, Any]) -> str:
+    """``x = [1, -1/2], scale = 2``."""
+    return ", ".join(f"{name} = {_text(value)}" for name, value in sorted(stored.items()))
+
+
 def counterexample(check: Check) -> dict[str, Any]:
     """The stored counterexample as nested lists of exact rationals.
 
@@ -92,7 +97,7 @@ def replay(trial: Trial, check: Check) -> tuple[bool, str]:
         refuted = (
             _differs(system, left, right) if check.relation == "=" else bound.exceeds(system, left, right)
         )
-    return refuted, ", ".join(f"{name} = {_text(value)}" for name, value in sorted(stored.items()))
+    return refuted, in_words(stored)
 
 
 def probe(trial: Trial, check: Check) -> Probe:
@@ -114,13 +119,14 @@ def probe(trial: Trial, check: Check) -> Probe:
 
 def _numbers(stored: Mapping[str, Any]) -> Iterator[tuple[str, tuple[int, ...], Fraction]]:
     for name, value in stored.items():
-        yield from ((name, path, number) for path, number in _leaves(value))
+        yield from ((name, path, number) for path, number in leaves(value))
 
 
-def _leaves(value: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Fraction]]:
+def leaves(value: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Fraction]]:
+    """Every number of a nested list with its path."""
     if isinstance(value, list):
         for i, one in enumerate(value):
-            yield from _leaves(one, (*path, i))
+            yield from leaves(one, (*path, i))
     elif isinstance(value, Fraction):
         yield path, value
 

@@ -16,6 +16,7 @@ from kg.verify import bound, cost, degenerate, equality, expectation, floating, 
 from kg.verify.declare import Check
 from kg.verify.draws import Undrawable
 from kg.verify.probe import Probe, probe_equality, probe_statement, steadied
+from kg.verify.shrink import shrunk
 from kg.verify.trial import Trial
 from kg.verify.verdict import Verdict
 from kg.verify.workshop import Workshop, trial_for
@@ -64,6 +65,9 @@ def scrutinise(trial: Trial, check: Check, claim: Claim, index: CodeIndex, verdi
     parted = degenerate.trouble(trial) if claim.kind in EQUALITIES else ""
     if parted:
         return verdict.but(outcome="cantTell", reason=parted)
+    if claim.kind == "Refutation":
+        smallest = refutation.in_words(shrunk(trial, check))
+        verdict = verdict.but(method=f"{verdict.method}; smallest found: {smallest}")
     probe = _probe(trial, check, claim, index)
     verdict = verdict.but(mutants=probe.counts())
     if probe.survived:

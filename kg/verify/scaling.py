@@ -99,22 +99,24 @@ def compare(system: Balls, left: list[Any], right: list[Any]) -> tuple[bool | No
                 return False, 0, "the sides differ"
             continue
         x, y = (v.parts[0] if isinstance(v, SystemArray) else system.literal(v)[0] for v in (a, b))
-        scale = max((float(abs(v).upper()) for v in x.reshape(-1)), default=1.0) or 1.0
+        # As balls, since an exponential of an exponential is beyond the range of floats.
+        scale = max((abs(v).upper() for v in x.reshape(-1) if v.is_finite()), default=flint.arb(0))
+        scale = scale if scale > 0 else flint.arb(1)
         for u, v in zip(x.reshape(-1), y.reshape(-1), strict=True):
             difference = ball(u) - ball(v)
             if not difference.is_finite():
                 return None, 0, "a side is not a finite number"
             size = abs(difference).upper()
             if not difference.contains(0):
-                return False, 0, _diagnosis(float(size) / scale)
+                return False, 0, _diagnosis(float(size / scale))
             worst = min(worst, _agreeing_bits(size, scale))
     return True, worst, ""
 
 
-def _agreeing_bits(size: Any, scale: float) -> int:
+def _agreeing_bits(size: Any, scale: Any) -> int:
     if size == 0:
         return EXACT
-    return max(0, int(-float((size / flint.arb(scale)).log()) / 0.6931471805599453))
+    return max(0, int(-float((size / scale).log()) / 0.6931471805599453))
 
 
 def _diagnosis(relative: float) -> str:

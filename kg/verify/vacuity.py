@@ -2,12 +2,15 @@
 
 * an input the two sides do not depend on (an argument silently ignored);
 * an implementation that is asked for but whose value reaches neither side (an oracle never compared);
+* a side of the claim that the check never asks for;
 * both sides the same implementation on the same inputs, or one implementation that is written with the other;
+* sides that agree whatever the implementations compute;
 * sizes restricted so far that every tested shape is trivial.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,7 +33,9 @@ def emptiness(trial: Trial, claim: Claim, index: CodeIndex) -> str:
         return (
             _trivial_sizes(trial)
             or _shared_code(trial, claim, index)
+            or _absent_side(trial, claim)
             or _same_computation(trial)
+            or _any_function_will_do(trial)
             or _unused_input(trial)
             or _unused_oracle(trial)
         )
@@ -43,6 +48,9 @@ def _trivial_sizes(trial: Trial) -> str:
     for name in dimension_names(trial.domains):
         if max(trial.allowed.get(name, (5,))) < 2:
             return f"it is tested only at {name} = {max(trial.allowed[name])}, where most statements are trivially true"
+    for argument, domain in trial.domains.items():
+        if domain.kind not in STRUCTURE and "1" in domain.dims:
+            return f"a dimension of '{argument}' is always 1, where most statements are trivially true"
     return ""
 
 
@@ -97,19 +105,8 @@ def _unused_input(trial: Trial) -> str:
 def _unused_oracle(trial: Trial) -> str:
     """Perturb what each implementation returns: if neither side moves, its value is never compared."""
     inputs, _ = _inputs(trial, 0)
-    called: set[str] = set()
-
-    def watched(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            called.add(name)
-            return function(*args, **kwargs)
-
-        return call
-
-    base = _values(
-        trial.with_implementations({n: watched(n, f) for n, f in trial.implementations.items()}).run(inputs)
-    )
-    for name in sorted(called):
+    base = _values(trial.run(inputs))
+    for name in sorted(called(trial, inputs)):
         changed = perturbed(trial.implementations[name])
         try:
             moved = _values(trial.with_implementations({name: changed}).run(inputs))
@@ -118,6 +115,89 @@ def _unused_oracle(trial: Trial) -> str:
         if same(base, moved):
             return f"'{name}' is computed but its value reaches neither side"
     return ""
+
+
+def called(trial: Trial, inputs: Mapping[str, Any]) -> set[str]:
+    """The implementations a check calls on these inputs."""
+    names: set[str] = set()
+
+    def watched(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            names.add(name)
+            return function(*args, **kwargs)
+
+        return call
+
+    trial.with_implementations({n: watched(n, f) for n, f in trial.implementations.items()}).run(inputs)
+    return names
+
+
+def _absent_side(trial: Trial, claim: Claim) -> str:
+    """A concept the claim equates that has an implementation, which the check does not call."""
+    inputs, _ = _inputs(trial, 0)
+    for side in (claim.left, claim.right):
+        if side in trial.implementations and side not in called(trial, inputs):
+            return f"the check never calls '{side}', which the claim is about"
+    return ""
+
+
+def _any_function_will_do(trial: Trial) -> str:
+    """Put an arbitrary function of the same arguments behind each implementation: the sides should part."""
+    inputs, _ = _inputs(trial, 0)
+    names = sorted(called(trial, inputs))
+    others = {name: _arbitrary(name, trial.implementations[name]) for name in names}
+    try:
+        left, right = trial.with_implementations(others).run(inputs)
+        agree = _close(left, right)
+    except Exception:
+        # A side that cannot be computed from arbitrary values depends on them.
+        return ""
+    return f"the sides agree whatever {_quoted(names)} may compute" if names and agree else ""
+
+
+def _quoted(names: list[str]) -> str:
+    return " and ".join(f"'{name}'" for name in names)
+
+
+def _close(left: list[Any], right: list[Any]) -> bool:
+    pairs = [(np.asarray(a), np.asarray(b)) for a, b in zip(left, right, strict=True)]
+    return all(np.allclose(a, b, rtol=1e-9, atol=1e-9) for a, b in pairs)
+
+
+def _arbitrary(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of the same arguments and shapes whose values are random, the same for the same arguments."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        arguments = [*args, *(part for key in sorted(kwargs) for part in (key, kwargs[key]))]
+        seed = hashlib.sha256(b"|".join([name.encode(), *map(_content, arguments)])).digest()
+        return _randomised(function(*args, **kwargs), np.random.default_rng(list(seed)))
+
+    return call
+
+
+def _content(value: Any) -> bytes:
+    """What an argument holds, to single precision, so that rounding does not make it another."""
+    if isinstance(value, Dual):
+        return _content(value.value) + _content(value.tangent)
+    if isinstance(value, tuple | list):
+        return b",".join(map(_content, value))
+    array = np.asarray(value)
+    rounded = array.astype(np.complex64) if array.dtype.kind in "fc" else array
+    return f"{array.shape} {rounded.tolist()}".encode()
+
+
+def _randomised(value: Any, rng: np.random.Generator) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _randomised(one, rng) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(_randomised(one, rng) for one in value)
+    if isinstance(value, Dual):
+        return Dual(_randomised(value.value, rng), _randomised(value.tangent, rng))
+    array = np.asarray(value)
+    if array.dtype.kind == "b":
+        return rng.random(array.shape) < 0.5
+    noise = rng.standard_normal(array.shape) if array.dtype.kind in "fc" else rng.integers(1, 9, array.shape)
+    return array + noise
 
 
 def perturbed(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -114,7 +114,7 @@ def test_what_machines_observed_is_shown_in_words(kg):
     shown = " ".join(kg("show", CLAIM).out.split())
     assert "Passed, IdentityTested (equal modulo random primes)." in shown
     assert "with probability at most 2^-" in shown
-    assert "1 of 1 deliberately broken variants were rejected." in shown
+    assert "1 of 1 deliberately broken variant rejected." in shown
     assert "Fresh: nothing it depends on has changed since." in shown
 
 

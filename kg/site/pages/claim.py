@@ -32,6 +32,7 @@ from kg.site.doctree import (
 from kg.site.figures import drawing
 from kg.site.neighbourhood import around_claim, claims_beside
 from kg.site.status import evidence_in_words, status_of
+from kg.wording import controls_lead
 
 if TYPE_CHECKING:
     from kg.code import Function
@@ -167,9 +168,7 @@ def _check(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
     sections = [section("The check", *parts, ident="check")]
     if check.controls:
         wordings = [line_of_prose(wording) for wording, _ in check.controls]
-        said = para(
-            "Each of these deliberately broken variants must be rejected, or the check proves nothing:"
-        )
+        said = para(controls_lead(claim.kind))
         listings = [source_code(text, "python") for _, text in check.controls]
         sections.append(section("Negative controls", said, bullets(wordings), *listings, ident="controls"))
     return list(sections)
