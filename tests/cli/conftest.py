@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,8 +12,6 @@ from typing import Any
 import pytest
 
 from kg.cli import run
-
-TOY = Path(__file__).parents[1] / "projects" / "toy"
 
 
 @dataclass(frozen=True)
@@ -44,14 +41,6 @@ def modules() -> Iterator[None]:
 
 
 @pytest.fixture
-def toy(tmp_path: Path) -> Path:
-    """A copy of the second project."""
-    return Path(
-        shutil.copytree(TOY, tmp_path / "toy", ignore=shutil.ignore_patterns("__pycache__", "generated"))
-    )
-
-
-@pytest.fixture
 def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Answer]:
     """Run ``kg`` with these arguments and this text on stdin."""
 
@@ -74,16 +63,3 @@ def kg(call: Callable[..., Answer], toy: Path) -> Callable[..., Answer]:
         return call("--project", toy, *arguments, **options)
 
     return called
-
-
-@pytest.fixture
-def edit(toy: Path) -> Callable[[str, str, str], None]:
-    """Replace one text in one file of the copy; an empty old text means the end of the file."""
-
-    def change(name: str, old: str, new: str) -> None:
-        path = toy / name
-        text = path.read_text(encoding="utf-8")
-        assert old in text, f"the test is out of date: {old!r} is not in {name}"
-        path.write_text(text.replace(old, new, 1) if old else text + new, encoding="utf-8")
-
-    return change
