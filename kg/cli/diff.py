@@ -16,9 +16,9 @@ from kg.cli.verb import deliver, format_option, project, say, verb
 @click.argument("after", required=False, metavar="[REV2]")
 @format_option("text", "json")
 def command(before: str, after: str | None, form: str) -> int:
-    """Say which claims changed from one revision to another, or to the files as they are now.
+    """Say which claims changed from one revision to another.
 
-    Added, removed, renamed, reworded, stronger, weaker, refuted, of another outcome, stale. Recorded evidence is
+    With one revision, from it to the files as they are now. Added, removed, renamed, reworded, stronger, weaker, refuted, of another outcome, stale. Recorded evidence is
     compared; nothing is run. Exit status 1 if a claim grew weaker, went stale, was refuted or stopped passing.
     """
     from kg.compare import changes, state
