@@ -155,10 +155,10 @@ def report(rows: list[Row], limit: float) -> str:
             f"{row.residues * 1e3:.1f}",
             f"{row.allclose * 1e3:.0f}",
             f"{row.symbolic * 1e3:.0f}" if row.symbolic_says == "proved" else row.symbolic_says,
-            f"{row.allclose / row.residues:.0f}",
-            f"{row.symbolic / row.residues:.0f}"
+            f"{row.allclose / row.residues:.1f}",
+            f"{row.symbolic / row.residues:.1f}"
             if row.symbolic_says == "proved"
-            else f"> {row.symbolic / row.residues:.0f}",
+            else f"> {row.symbolic / row.residues:.1f}",
             _misses(row),
         ]
         for row in rows

@@ -13,7 +13,7 @@ from functools import partial
 
 from kg.code import CodeIndex, claim_digest, helpers_of
 from kg.graph import Claim, Graph
-from kg.verify import bound, cost, expectation, floating, probe, refutation
+from kg.verify import bound, cost, expectation, floating, law, probe, rate, recovery, refutation
 from kg.verify.declare import Check
 from kg.verify.mutants import Mutant, mutants
 from kg.verify.run import EQUALITIES
@@ -126,5 +126,9 @@ _RULES: dict[str, Callable[[Trial, Trial, Check], bool | None]] = {
     "Bound": _by_bound,
     "Cost": lambda trial, changed, check: cost.misses(changed),
     "InExpectation": expectation.caught,
+    "InLaw": law.caught,
+    "Recovery": recovery.caught,
+    "Convergence": rate.convergence_caught,
+    "Limit": rate.limit_caught,
     "Refutation": _by_refutation,
 }

@@ -91,11 +91,13 @@ class BallSource(FloatSource):
 
 
 def exact_balls(system: Balls, values: Any) -> SystemArray:
-    """A float array as balls of radius zero."""
+    """An array of floats, real or complex, as balls of radius zero."""
     import flint
 
-    out = np.empty(np.shape(values), dtype=object)
-    out[...] = np.frompyfunc(flint.arb, 1, 1)(np.asarray(values, dtype=float))
+    array = np.asarray(values)
+    out = np.empty(array.shape, dtype=object)
+    kind = flint.acb if array.dtype.kind == "c" else flint.arb
+    out[...] = np.frompyfunc(kind, 1, 1)(array.astype(complex if kind is flint.acb else float))
     return SystemArray(system, (out,))
 
 

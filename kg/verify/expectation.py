@@ -35,13 +35,13 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
             outcome="cantTell",
             reason="an expectation needs a control: the nearest wrong value sets the margin",
         )
-    shapes, most, rejected = [], 0, set(range(len(check.controls)))
+    shapes, most, least, rejected = [], 0, 1.0, set(range(len(check.controls)))
     for number, sizes in zip(range(SHAPES), trial.sizes(), strict=False):
-        outcome, reason, used, seen = _settle(trial, check, sizes, f"{trial.seed} expectation {number}")
+        outcome, reason, used, seen, p = _settle(trial, check, sizes, f"{trial.seed} expectation {number}")
         if outcome != "passed":
             return verdict.but(outcome=outcome, reason=f"{reason} at {shape_text(sizes)}")
         shapes.append(shape_text(sizes))
-        most, rejected = max(most, used), rejected & seen
+        most, least, rejected = max(most, used), min(least, p), rejected & seen
     method = f"equivalence test on fresh samples, size 1e-6 and power 1 − 1e-6 against the control, up to 2^{math.ceil(math.log2(most))} samples"
     verdict = verdict.but(
         controls=(len(rejected), len(check.controls)), method=method, shapes=tuple(sorted(set(shapes)))
@@ -49,7 +49,9 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
     if len(rejected) < len(check.controls):
         missing = next(c.wording for i, c in enumerate(check.controls) if i not in rejected)
         return verdict.but(outcome="cantTell", reason=f"the control was not rejected: {missing}")
-    return verdict.but(outcome="passed", strength="Statistical", log2_error=math.ceil(math.log2(ALPHA)))
+    return verdict.but(
+        outcome="passed", strength="Statistical", log2_error=math.ceil(math.log2(ALPHA)), p_value=least
+    )
 
 
 def caught(trial: Trial, changed: Trial, check: Check) -> bool:
@@ -75,31 +77,40 @@ def _plan(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple
     return margin, max(PILOT, math.ceil(needed))
 
 
-def _settle(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple[str, str, int, set[int]]:
-    """Outcome, reason, sample size used, and which controls were rejected."""
+def _settle(
+    trial: Trial, check: Check, sizes: dict[str, int], seed: str
+) -> tuple[str, str, int, set[int], float]:
+    """Outcome, reason, sample size used, which controls were rejected, and the p-value of the mean."""
     margin, needed = _plan(trial, check, sizes, seed)
     if not margin:
-        return "cantTell", "no control differs from the claim, so there is no margin", 0, set()
+        return "cantTell", "no control differs from the claim, so there is no margin", 0, set(), 1.0
     if needed > MOST_SAMPLES:
-        return "cantTell", f"telling the claim from its control needs {needed:.2g} samples", needed, set()
+        return (
+            "cantTell",
+            f"telling the claim from its control needs {needed:.2g} samples",
+            needed,
+            set(),
+            1.0,
+        )
     fresh = sample(trial, sizes, f"{seed} fresh", needed)
     if not math.isfinite(fresh.distance):
-        return "cantTell", "a sample is NaN or infinite", fresh.count, set()
+        return "cantTell", "a sample is NaN or infinite", fresh.count, set(), 1.0
     if fresh.distance > margin:
         return (
             "failed",
             f"the mean is {fresh.distance:.3g} from the claimed value, beyond the margin {margin:.3g}",
             fresh.count,
             set(),
+            1.0,
         )
     if fresh.distance + SIZE_QUANTILE * fresh.standard_error > 2 * margin:
-        return "cantTell", "the sample is too small for its spread (heavy tails?)", fresh.count, set()
+        return "cantTell", "the sample is too small for its spread (heavy tails?)", fresh.count, set(), 1.0
     seen = {
         i
         for i, c in enumerate(check.controls)
         if _rejected(trial.variant(c.function, c.wording), sizes, seed, fresh.count, margin)
     }
-    return "passed", "", fresh.count, seen
+    return "passed", "", fresh.count, seen, fresh.p_value
 
 
 class Sample:
@@ -115,6 +126,9 @@ class Sample:
         self.distance = float(np.abs(self.mean - self.value[0])[worst])
         self.variance = float(np.max(x.var(axis=0, ddof=1)))
         self.standard_error = math.sqrt(self.variance / self.count)
+        # Two-sided, for the worst of the entries, so times their number.
+        z = self.distance / self.standard_error if self.standard_error else math.inf * self.distance or 0.0
+        self.p_value = min(1.0, x.shape[1] * math.erfc(z / math.sqrt(2)))
 
 
 def _real_columns(values: Any) -> Any:
@@ -123,7 +137,12 @@ def _real_columns(values: Any) -> Any:
 
 
 def sample(trial: Trial, sizes: dict[str, int], seed: str, count: int) -> Sample:
-    """Draw `count` samples of both sides.
+    """`count` samples of both sides, summed up."""
+    return Sample(*draw_samples(trial, sizes, seed, count))
+
+
+def draw_samples(trial: Trial, sizes: dict[str, int], seed: str, count: int) -> tuple[Any, Any]:
+    """Both sides of a check on `count` independent draws of its random inputs.
 
     The inputs that are not random stay those of the sizes' seed, so that pilot, sample and controls see the same ones.
     """
@@ -133,7 +152,7 @@ def sample(trial: Trial, sizes: dict[str, int], seed: str, count: int) -> Sample
     inputs.update({name: fresh[name] for name in random_names})
     wanted = inspect.signature(trial.function).parameters
     result = trial.function(trial.use, **{k: v for k, v in inputs.items() if k in wanted})
-    return Sample(result[0], result[1])
+    return result[0], result[1]
 
 
 def _gap(control: Trial, sizes: dict[str, int], seed: str, pilot: Sample) -> float:

@@ -18,6 +18,7 @@ from kg.errors import CheckError
 from kg.numbers.arrays import Contaminated, NotTestable, Redraw, SystemArray
 from kg.numbers.balls import Balls, ball, precision
 from kg.verify import bound, equality, scaling
+from kg.verify.admissible import inadmissible
 from kg.verify.declare import Check
 from kg.verify.draws import exact_balls
 from kg.verify.probe import Probe
@@ -31,6 +32,12 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
     """Replay the counterexample, then try and fail to refute each true sibling."""
     if check.counterexample_function is None:
         return verdict.but(outcome="cantTell", reason="no counterexample is stored; add @name.counterexample")
+    outside = inadmissible(trial, counterexample(check))
+    if outside:
+        return verdict.but(
+            outcome="cantTell",
+            reason=f"the counterexample is not one the sentence speaks of: {outside}",
+        )
     try:
         refuted, text = replay(trial, check)
     except (NotTestable, Redraw, Contaminated) as problem:
@@ -107,6 +114,8 @@ def probe(trial: Trial, check: Check) -> Probe:
     for name, path, value in _numbers(stored):
         for other in {Fraction(0), -value, value + 1, value / 2} - {value}:
             changed = _with(stored, name, path, other)
+            if inadmissible(trial, changed):
+                continue
             try:
                 refuted = replay(
                     trial, Check(check.function, check.relation, counterexample_function=lambda c=changed: c)

@@ -12,7 +12,19 @@ from kg.code import CodeIndex
 from kg.errors import KgError
 from kg.graph import Claim
 from kg.numbers.arrays import Contaminated, NotTestable, Redraw
-from kg.verify import bound, cost, degenerate, equality, expectation, floating, refutation, vacuity
+from kg.verify import (
+    bound,
+    cost,
+    degenerate,
+    equality,
+    expectation,
+    floating,
+    law,
+    rate,
+    recovery,
+    refutation,
+    vacuity,
+)
 from kg.verify.declare import Check
 from kg.verify.draws import Undrawable
 from kg.verify.probe import Probe, probe_equality, probe_statement, steadied
@@ -30,23 +42,33 @@ JUDGES: dict[str, Judge] = {
     **dict.fromkeys(EQUALITIES, equality.judge),
     "Bound": bound.judge,
     "InExpectation": expectation.judge,
+    "InLaw": law.judge,
+    "Recovery": recovery.judge,
+    "Convergence": rate.judge_convergence,
+    "Limit": rate.judge_limit,
     "Cost": cost.judge,
     "Refutation": refutation.judge,
 }
 
 
-def judge_claim(workshop: Workshop, claim: Claim, digest: str, index: CodeIndex) -> Verdict:
-    """The verdict on one claim; never raises for what a check does."""
+def judge_claim(workshop: Workshop, claim: Claim, digest: str, index: CodeIndex, reseed: str = "") -> Verdict:
+    """The verdict on one claim; never raises for what a check does.
+
+    Seeds and primes come from the digest; `reseed` is added to them for a run with other draws.
+    """
     started = time.monotonic()
     blank = Verdict(claim.name, claim.kind, "untested", digest=digest)
     judge = JUDGES.get(claim.kind)
+    if claim.kind == "Report" and claim.name not in workshop.checks:
+        reason = "an empirical statement of the paper, which nothing here can measure again"
+        return blank.but(outcome="inapplicable", strength="Reported", reason=reason)
     if judge is None:
         return blank.but(reason=f"there is no judge for claims of kind {claim.kind} yet")
     try:
         with warnings.catch_warnings():
             # A float probe may divide by zero on its way to a NaN, which the judge reports itself.
             warnings.simplefilter("ignore", RuntimeWarning)
-            trial, check = trial_for(workshop, claim, digest)
+            trial, check = trial_for(workshop, claim, digest + reseed)
             verdict = judge(trial, check, blank)
             if verdict.outcome == "passed":
                 verdict = scrutinise(trial, check, claim, index, verdict)
@@ -89,6 +111,10 @@ def _probe(trial: Trial, check: Check, claim: Claim, index: CodeIndex) -> Probe:
         "Bound": lambda changed: bound.caught(changed, check),
         "Cost": cost.misses,
         "InExpectation": lambda changed: expectation.caught(trial, changed, check),
+        "InLaw": lambda changed: law.caught(trial, changed, check),
+        "Recovery": lambda changed: recovery.caught(trial, changed, check),
+        "Convergence": lambda changed: rate.convergence_caught(trial, changed, check),
+        "Limit": lambda changed: rate.limit_caught(trial, changed, check),
     }[claim.kind]
     return probe_statement(trial, check, index, caught)
 

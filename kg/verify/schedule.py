@@ -38,10 +38,12 @@ def verify(
     progress: Progress | None = None,
     seconds_per_claim: float = SECONDS_PER_CLAIM,
     fail_fast: bool = False,
+    reseed: str = "",
 ) -> list[Verdict]:
     """Verdicts on the named claims (all by default), in order of name.
 
-    Only stale claims are run, unless `everything`; the others are answered from the recorded evidence.
+    Only stale claims are run, unless `everything`; the others are answered from the recorded evidence. With `reseed`
+    the same checks run on other draws; such verdicts are not to be recorded.
 
     Raises:
         UsageError: for a name that is no claim.
@@ -53,7 +55,7 @@ def verify(
     }
     pending = [claim for claim in claims if claim.name not in verdicts]
     done = len(verdicts)
-    for verdict in _run(graph.project, pending, digests, jobs, seconds_per_claim):
+    for verdict in _run(graph.project, pending, digests, jobs, seconds_per_claim, reseed):
         done += 1
         verdicts[verdict.claim] = verdict
         if progress is not None:
@@ -125,7 +127,7 @@ def _single_threaded() -> None:
 
 
 def _run(
-    project: Project, claims: Sequence[Claim], digests: dict[str, str], jobs: int, seconds: float
+    project: Project, claims: Sequence[Claim], digests: dict[str, str], jobs: int, seconds: float, reseed: str
 ) -> Iterator[Verdict]:
     if not claims:
         return
@@ -134,7 +136,7 @@ def _run(
     _single_threaded()
     with ProcessPool(max_workers=max(1, jobs), initializer=_start_worker, initargs=(project,)) as pool:
         futures = {
-            pool.schedule(_judge, args=(claim.name, digests[claim.name]), timeout=seconds): claim
+            pool.schedule(_judge, args=(claim.name, digests[claim.name], reseed), timeout=seconds): claim
             for claim in _longest_first(claims)
         }
         try:
@@ -190,9 +192,9 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
 
 
-def _judge(name: str, digest: str) -> Verdict:
+def _judge(name: str, digest: str, reseed: str) -> Verdict:
     from kg.verify.run import judge_claim
     from kg.verify.workshop import load as load_workshop
 
     graph: Graph = _worker["graph"]
-    return judge_claim(load_workshop(graph.project), graph.claims[name], digest, graph.code)
+    return judge_claim(load_workshop(graph.project), graph.claims[name], digest, graph.code, reseed)

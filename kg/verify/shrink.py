@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from kg.numbers.arrays import Contaminated, NotTestable, Redraw
+from kg.verify.admissible import inadmissible
 from kg.verify.declare import Check
 from kg.verify.refutation import counterexample, leaves, replay
 from kg.verify.trial import Trial
@@ -31,29 +30,8 @@ def shrunk(trial: Trial, check: Check) -> dict[str, Any]:
     return current
 
 
-def admissible(trial: Trial, candidate: dict[str, Any]) -> bool:
-    """Whether a candidate has the shapes the sentence speaks of and meets its conditions."""
-    sizes: dict[str, int] = {}
-    arrays = {name: np.asarray(value, dtype=object).astype(float) for name, value in candidate.items()}
-    for name, array in arrays.items():
-        domain = trial.domains[name]
-        if domain.kind in ("Natural", "Size"):
-            continue
-        if array.ndim != len(domain.dims) or (domain.kind == "Positive" and not np.all(array > 0)):
-            return False
-        for dimension, length in zip(domain.dims, array.shape, strict=True):
-            if sizes.setdefault(dimension, length) != length:
-                return False
-    known = {**sizes, **arrays}
-    return all(
-        c.predicate(**{a: known[a] for a in c.arguments})
-        for c in trial.conditions
-        if set(c.arguments) <= set(known)
-    )
-
-
 def _refutes(trial: Trial, check: Check, candidate: dict[str, Any]) -> bool:
-    if not admissible(trial, candidate):
+    if inadmissible(trial, candidate):
         return False
     changed = Check(check.function, check.relation, counterexample_function=lambda: candidate)
     try:

@@ -14,7 +14,8 @@ class Verdict:
     """The outcome for one claim.
 
     `log2_error` bounds, as a power of two, the chance that a false claim would have passed (rounded up to an integer).
-    `mutants` is None until they have been probed. `seconds` is never stored in the committed evidence.
+    `mutants` is None until they have been probed. `seconds` and `p_value` are never
+    stored in the committed evidence.
     """
 
     claim: str
@@ -30,6 +31,7 @@ class Verdict:
     digest: str = ""
     seconds: float = 0.0
     stale: bool = False
+    p_value: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The object that ``kg verify --format json`` prints."""
@@ -47,6 +49,7 @@ class Verdict:
             "seconds": round(self.seconds, 3),
             "stale": self.stale,
             "reason": self.reason,
+            "p_value": self.p_value,
         }
 
     def but(self, **changes: Any) -> Verdict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -53,3 +54,18 @@ def counted(array: np.ndarray, tally: Counter[str]) -> np.ndarray:
 def plain_array(array: np.ndarray) -> np.ndarray:
     """An array of the numbers themselves."""
     return np.array([plain(value) for value in np.asarray(array).ravel()]).reshape(np.shape(array))
+
+
+def tally_of(function: Callable[..., Any], *arrays: np.ndarray, counted_zero: bool = False) -> dict[str, int]:
+    """How many multiplications, additions and divisions the function did, on numbers that count."""
+    tally: Counter[str] = Counter()
+    padding = {"zero": Counted(0.0, tally)} if counted_zero else {}
+    result = function(*(counted(a, tally) for a in arrays), **padding)
+    assert np.all(np.isfinite(plain_array(result)))
+    return {kind: tally[kind] for kind in "×+÷"}
+
+
+def circulant_inputs(n: int, e: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A first column, a first row, and e columns to be multiplied."""
+    rng = np.random.default_rng(n)
+    return rng.normal(size=n), rng.normal(size=n), rng.normal(size=(n, e))

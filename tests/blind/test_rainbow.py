@@ -36,6 +36,12 @@ def test_the_procrustes_distance_is_the_nuclear_norm_formula(seed: int, d: int) 
     assert_agree(formula, theirs, scale=squares * values[0] / values[-1], size=7 * d)
 
 
+def test_the_formula_needs_an_invertible_cross_product_and_no_more() -> None:
+    a = np.diag([2.0, 2.0, 2.0])  # three equal singular values
+    assert_agree(mine.orthogonal_procrustes(a, np.eye(3)), 3.0, scale=15, size=9)
+    assert_agree(mine.nuclear_norm_formula(a, np.eye(3)), 3.0, scale=15, size=9)
+
+
 @pytest.mark.parametrize("d", [1, 3, 5])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_rotation_or_reflection_brings_them_closer(seed: int, d: int) -> None:
@@ -99,6 +105,18 @@ def in_any_order(features: np.ndarray) -> np.ndarray:
     return features[:, np.argsort(features[0])]
 
 
-def test_the_order_of_the_monomials_is_that_of_the_claim() -> None:
+def test_the_monomials_come_squares_first_and_then_by_the_larger_index() -> None:
     x = np.array([[2.0, 3.0, 5.0, 7.0]])
-    assert_agree(mine.monomial_features(x), the_projects("rainbow", "monomial_features")(x), scale=70, size=2)
+    pairs = [np.sqrt(2) * x[0, i] * x[0, j] for i in range(4) for j in range(i)]
+    theirs = the_projects("rainbow", "monomial_features")(x)
+    assert_agree([[4, 9, 25, 49, *pairs]], theirs, scale=70, size=2)
+
+
+def test_equal_inner_products_make_a_rotation_only_of_as_many_features() -> None:
+    # One more feature that is always zero keeps the Gram matrix, and OᵀO is no longer the identity.
+    x = np.array([[1.0], [2.0]])
+    y = np.hstack([x, np.zeros((2, 1))])
+    assert np.array_equal(x @ x.T, y @ y.T)
+    o = mine.rotation_between(x, y)
+    assert_agree(x @ o, y, scale=5, size=2)
+    assert_agree(o.T @ o, np.diag([1.0, 0.0]), scale=5, size=2)

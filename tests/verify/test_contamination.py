@@ -48,7 +48,6 @@ def test_a_float64_constant_is_named(judge: Judge, literal: str) -> None:
 @pytest.mark.parametrize(
     "cast",
     [
-        "xp.astype(x, xp.float32) * 2",
         "xp.asarray(x, dtype=xp.float32) + x",
         "(x * np.float32(0.5)) * 4",
         "x * np.asarray([2.0], dtype=np.float32)",
