@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from kg import names
-from kg.wording import controls_sentence, mutants_sentence, shapes_sentence
+from kg.wording import controls_sentence, error_sentence, mutants_sentence, shapes_sentence
 
 if TYPE_CHECKING:
     from kg.entities import Claim, Evidence, Source
@@ -30,6 +30,7 @@ _STRENGTH_WORDS = {
 _KIND_WORDS = {
     ("Refutation", "Proved"): "the counterexample is certified",
     ("Cost", "Proved"): "operations counted at every tested size",
+    ("Bound", "Sampled"): "no violation found by an adversarial search",
 }
 
 
@@ -121,7 +122,9 @@ def evidence_sentences(claim: Claim, is_stale: bool) -> list[str]:
     evidence = claim.evidence
     if evidence is None:
         return ["Never run: kg verify has recorded nothing for this claim."]
-    found = [f"{_outcome(claim.kind, evidence)}.{_error(evidence)}"]
+    power = f"2^{evidence.log2_error}"
+    error = error_sentence(evidence.strength, evidence.method, evidence.log2_error, power)
+    found = [f"{_outcome(claim.kind, evidence)}. {error}".rstrip()]
     if evidence.method:
         found.append(f"Method: {evidence.method}.")
     sentences = (
@@ -147,12 +150,6 @@ def _outcome(kind: str, evidence: Evidence) -> str:
         )
     words = _KIND_WORDS.get((kind, evidence.strength)) or _STRENGTH_WORDS.get(evidence.strength)
     return f"Passed, {evidence.strength}" + (f" ({words})" if words else "")
-
-
-def _error(evidence: Evidence) -> str:
-    if evidence.log2_error is None:
-        return ""
-    return f" A false claim would have passed with probability at most 2^{evidence.log2_error}."
 
 
 def source_text(source: Source) -> str:

@@ -43,3 +43,15 @@ def shapes_sentence(kind: str, shapes: tuple[str, ...]) -> str:
     if kind == "Refutation":
         return f"Stored counterexample: {'; '.join(shapes)}."
     return f"Tested shapes: {'; '.join(shapes)}. Nothing is claimed beyond them."
+
+
+def error_sentence(strength: str | None, method: str | None, log2_error: int | None, power: str) -> str:
+    """What the recorded probability bounds; `power` is 2^n as the reader should see it. Empty without one."""
+    if log2_error is None:
+        return ""
+    if strength == "Statistical":
+        return f"A claim as wrong as its nearest control would have passed with probability at most {power}."
+    loose = [word for word in ("exponentials", "square roots", "angles") if word in (method or "")]
+    if loose:
+        return f"Were it false, it would have passed with probability at most {power}; with {' and '.join(loose)} that bound is an estimate."
+    return f"Were it false at a tested shape, it would have passed with probability at most {power}."

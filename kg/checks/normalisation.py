@@ -291,7 +291,7 @@ def _(use, x, scale, offset):
 
 @check
 def layer_norm_with_positive_epsilon_is_not_scale_invariant(
-    use, x: Real[Array, "3 d"], scale: Positive[Array, ""], epsilon: Positive[Array, ""]
+    use, x: Real[Array, "n d"], scale: Positive[Array, ""], epsilon: Positive[Array, ""]
 ):
     return use("layer_norm")(scale * x, epsilon=epsilon), use("layer_norm")(x, epsilon=epsilon)
 

@@ -82,8 +82,10 @@ class Residues(System):
 
     name = "residues"
 
-    def __init__(self, seed: str, *, angles: bool = False) -> None:
+    def __init__(self, seed: str, *, angles: bool = False, lenient: bool = False) -> None:
         rng = random.Random(seed)
+        # Lenient fields go on past the root of a non-square; only the arguments of roots may be read off such a run.
+        self.lenient = lenient
         if angles:
             self.r = random_prime(rng, ANGLE_BITS)
             self.p, self.q = safe_prime_pair(rng, 4 * LCM * self.r, BITS + 35)
@@ -95,7 +97,8 @@ class Residues(System):
         self.omega = pow(rng.randrange(2, self.p - 1), 2, self.p)
         self.key = rng.getrandbits(128).to_bytes(16, "big")
         self.stream = random.Random(rng.getrandbits(128))
-        self._root_arguments: set[int] = set()
+        self.root_arguments: list[int] = []
+        self._known_roots: dict[tuple[int, int], int] = {}
         self.exponentials = 0
         self.uninterpreted: set[str] = set()
         # The roots of small integers are fixed elements, not choices of this draw.
@@ -105,7 +108,7 @@ class Residues(System):
     @property
     def distinct_roots(self) -> int:
         """How many different numbers a square root was taken of, small integers apart."""
-        return len(self._root_arguments)
+        return len(set(self.root_arguments))
 
     @property
     def no_tracks(self) -> tuple[None, ...]:
@@ -310,18 +313,36 @@ class Residues(System):
         plus, minus = self._function(name, a), self._function(name, self.negative(a))
         return self.subtract(plus, minus)
 
-    def _sqrt(self, a: Parts) -> Parts:
-        def root(x: int, m: int) -> int | None:
-            r = pow(x, (m + 1) // 4, m)
-            return r if r * r % m == x else None
+    def positive(self, shape: tuple[int, ...]) -> Parts:
+        """Squares of squares, which stand for positive reals: their root, itself a square, is known and no choice."""
+        root = self.random(shape)
+        root = self.multiply(root, root)
+        value = self.multiply(root, root)
+        for part, known, m in ((value[0], root[0], self.p), (value[2], root[2], self.q)):
+            self._known_roots |= {
+                (int(x), m): int(r) for x, r in zip(part.reshape(-1), known.reshape(-1), strict=True)
+            }
+        return value
 
-        self._root_arguments.update(int(x) for x in a[0].reshape(-1) if x not in self._literal_roots)
-        re = each(lambda x: root(x, self.p), a[0])
+    def _root(self, x: int, m: int) -> int | None:
+        """The square root that is itself a square, or None; in a lenient field of the square among x and −x."""
+        if (x, m) in self._known_roots:
+            return self._known_roots[x, m]
+        r = pow(x, (m + 1) // 4, m)
+        return r if self.lenient or r * r % m == x else None
+
+    def _sqrt(self, a: Parts) -> Parts:
+        self.root_arguments += [
+            int(x)
+            for x in a[0].reshape(-1)
+            if x not in self._literal_roots and (int(x), self.p) not in self._known_roots
+        ]
+        re = each(lambda x: self._root(int(x), self.p), a[0])
         if any(r is None for r in re.reshape(-1)):
             raise Redraw("a square root of a non-square")
         exponent: Any = a[2]
         if isinstance(exponent, np.ndarray):
-            found = each(lambda x: root(x, self.q), exponent)
+            found = each(lambda x: self._root(int(x), self.q), exponent)
             exponent = _ABSENT if any(r is None for r in found.reshape(-1)) else found
         # The third prime is 1 or 3 modulo 4 as it comes: roots have no principal choice there.
         return re, None, exponent, *self.no_tracks[1:]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kg.wording import controls_sentence, mutants_sentence, shapes_sentence
+from kg.wording import controls_sentence, error_sentence, mutants_sentence, shapes_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,11 +93,8 @@ def evidence_in_words(knowledge: Knowledge, claim: Claim) -> list[str]:
         sentences.append(f"Strength: {word}. {meaning}".strip())
     if evidence.method:
         sentences.append(f"Method: {_sentence(evidence.method)}")
-    if evidence.log2_error is not None:
-        sentences.append(
-            "Were the claim false, the check would have let it pass with probability at most "
-            f"{power_of_two(evidence.log2_error)}."
-        )
+    power = power_of_two(evidence.log2_error or 0)
+    sentences.append(error_sentence(evidence.strength, evidence.method, evidence.log2_error, power))
     sentences += [
         controls_sentence(claim.kind, evidence.controls),
         mutants_sentence(claim.kind, evidence.mutants),

@@ -114,6 +114,12 @@ class SystemSource:
             system, system.random(shape) if isinstance(system, Residues) else system.variables(shape)
         )
 
+    def positive(self, shape: tuple[int, ...]) -> Any:
+        if isinstance(self.system, Residues):
+            return SystemArray(self.system, self.system.positive(shape))
+        x = self.real(shape)
+        return x * x * x * x
+
     def normal(self, shape: tuple[int, ...]) -> Any:
         raise NotTestable("random draws are judged in floats")
 

@@ -91,6 +91,16 @@ def reject_controls(trial: Trial, controls: Sequence[Control]) -> tuple[int, lis
     return len(controls) - len(unseen), unseen
 
 
+def noticed(trial: Trial) -> bool:
+    """Whether the claim would no longer pass with this variant: it is rejected, or nothing can settle it any more."""
+    exact = residue.accepts(trial)
+    if exact is None:
+        exact = scaling.judge(trial).accepted
+    if exact is None:
+        return floating.judge(trial).accepted is not True
+    return not exact or (trial.stable and not floating.withstands_large_inputs(trial))
+
+
 def rejects(trial: Trial) -> bool:
     """Whether a broken variant is rejected by an arithmetic that has the power to tell."""
     exact = residue.accepts(trial)

@@ -153,7 +153,7 @@ def _judge(trial: Trial) -> bool | None:
     """True if rejected, False if accepted, None if the mutant does not run."""
     try:
         with time_limit(SECONDS_PER_MUTANT):
-            return _has_no_value(trial) or equality.rejects(trial)
+            return _has_no_value(trial) or equality.noticed(trial)
     except MutantHung:
         return None
     except (NotTestable, Redraw, Contaminated, Undrawable, KgError):
@@ -228,7 +228,7 @@ def _names(domains: Mapping[str, Any]) -> set[str]:
 
 
 def _agree(comparison: Trial) -> bool:
-    exact = residue.judge(comparison, draws=2)
+    exact = residue.judge(comparison, shapes=2)
     if exact.accepted is None:
         exact = scaling.judge(comparison, draws=3)
     if exact.accepted is None:

@@ -70,9 +70,13 @@ def judge_claim(workshop: Workshop, claim: Claim, digest: str, index: CodeIndex,
             warnings.simplefilter("ignore", RuntimeWarning)
             trial, check = trial_for(workshop, claim, digest + reseed)
             verdict = judge(trial, check, blank)
+            if verdict.outcome == "passed" and claim.name in workshop.checks and not check.controls:
+                reason = "it has no negative control: nothing in words says what the check must reject"
+                verdict = verdict.but(outcome="cantTell", reason=reason)
             if verdict.outcome == "passed":
                 verdict = scrutinise(trial, check, claim, index, verdict)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        # A check that leaves the program is an outcome as well; a keyboard interrupt is not ours to keep.
         verdict = blank.but(outcome="cantTell", reason=_reason(error))
     if verdict.outcome != "passed":
         verdict = verdict.but(strength=None, log2_error=None)
@@ -81,6 +85,8 @@ def judge_claim(workshop: Workshop, claim: Claim, digest: str, index: CodeIndex,
 
 def scrutinise(trial: Trial, check: Check, claim: Claim, index: CodeIndex, verdict: Verdict) -> Verdict:
     """Check the check: is it empty, does it hold where it is degenerate, does it notice every mutant?"""
+    if claim.name in index.checks and not check.controls:
+        return verdict.but(outcome="cantTell", reason="there is no negative control; add @name.control")
     empty = vacuity.emptiness(trial, claim, index) if claim.kind in EQUALITIES else ""
     if empty:
         return verdict.but(outcome="cantTell", reason=f"the check is empty: {empty}")
@@ -95,7 +101,8 @@ def scrutinise(trial: Trial, check: Check, claim: Claim, index: CodeIndex, verdi
     if probe.survived:
         more = f" (and {len(probe.survived) - 1} more)" if len(probe.survived) > 1 else ""
         return verdict.but(outcome="cantTell", reason=f"a mutant was not noticed: {probe.survived[0]}{more}")
-    if probe.killed == 0:
+    # What a refutation's check can fail to refute is shown by its true siblings; the conditions may leave no other number.
+    if probe.killed == 0 and not (claim.kind == "Refutation" and check.controls):
         return verdict.but(
             outcome="cantTell", reason="no mutant was caught: nothing shows that the check can fail"
         )
@@ -119,7 +126,10 @@ def _probe(trial: Trial, check: Check, claim: Claim, index: CodeIndex) -> Probe:
     return probe_statement(trial, check, index, caught)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
+    if isinstance(error.__cause__, NotTestable | Contaminated):
+        # NumPy puts an error of its own in front of ours where a number is stored in an array of floats.
+        return _reason(error.__cause__)
     if isinstance(error, KgError):
         return str(error)
     if isinstance(error, Undrawable):
@@ -129,7 +139,7 @@ def _reason(error: Exception) -> str:
     return f"the check raised {type(error).__name__}: {error} ({_place(error)})"
 
 
-def _place(error: Exception) -> str:
+def _place(error: BaseException) -> str:
     """File and line of the innermost frame that is not the judge's own."""
     frames = traceback.extract_tb(error.__traceback__)
     outside = [

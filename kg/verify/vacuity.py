@@ -22,7 +22,7 @@ from kg.graph import Claim
 from kg.numbers.arrays import NotTestable, Redraw
 from kg.numbers.dual import Dual
 from kg.verify.draws import FloatSource, dimension_names
-from kg.verify.trial import Trial
+from kg.verify.trial import Trial, flatten
 
 STRUCTURE = ("Natural", "Size")
 
@@ -82,21 +82,30 @@ def _values(sides: tuple[list[Any], list[Any]]) -> list[Any]:
 
 
 def same(a: list[Any], b: list[Any]) -> bool:
-    """Whether two flat sides hold the same numbers but for rounding, NaN equal to NaN."""
+    """Whether two flat sides hold the same numbers to the last bit, NaN equal to NaN.
+
+    An input that drops out of both sides (a shift of what is normalised) still leaves its rounding behind; one that is
+    never used does not.
+    """
     pairs = [(np.asarray(x), np.asarray(y)) for x, y in zip(a, b, strict=False)]
-    return len(a) == len(b) and all(_equal(x, y) for x, y in pairs)
+    return len(a) == len(b) and all(np.array_equal(x, y, equal_nan=x.dtype.kind in "fc") for x, y in pairs)
 
 
-def _equal(x: Any, y: Any) -> bool:
-    if x.dtype.kind not in "fc" or x.shape != y.shape:
-        return np.array_equal(x, y)
-    # A value that is added and taken away again leaves rounding behind, which is no dependence.
-    scale = float(np.max(np.abs(x), initial=0.0, where=np.isfinite(x)))
-    return np.allclose(x, y, rtol=0.0, atol=2.0**-40 * scale, equal_nan=True)
+def _near(a: list[Any], b: list[Any]) -> bool:
+    """Whether two flat sides differ by no more than what a value leaves behind that is added and taken away."""
+    return all(
+        x.shape == y.shape
+        and np.allclose(x, y, rtol=0.0, atol=2.0**-40 * np.max(np.abs(x), initial=0.0), equal_nan=True)
+        for x, y in zip(a, b, strict=True)
+    )
 
 
 def _unused_input(trial: Trial) -> str:
-    """Draw one input afresh, all others held: if neither side moves, it is not used."""
+    """Draw one input afresh, all others held: if nothing moves, neither a side nor what it is made of, it is not used.
+
+    A side may be the same number for every input and still be a statement (all diagonal entries are 1), so what the
+    implementations return counts as well; not what they are given, as they may ignore it.
+    """
     unmoved = {name for name, domain in trial.domains.items() if domain.kind not in STRUCTURE}
     for number in range(3):
         first, sizes = _inputs(trial, number)
@@ -105,9 +114,28 @@ def _unused_input(trial: Trial) -> str:
             second = trial.draw({**sizes, "samples": 16}, source)
         except Redraw:
             continue
-        base = _values(trial.run(first))
-        unmoved = {name for name in unmoved if same(base, _values(trial.run({**first, name: second[name]})))}
+        base = _everything(trial, first)
+        unmoved = {n for n in unmoved if same(base, _everything(trial, {**first, n: second[n]}))}
     return f"neither side depends on the input '{min(unmoved)}'" if unmoved else ""
+
+
+def _everything(trial: Trial, inputs: Mapping[str, Any]) -> list[Any]:
+    """Both sides, and every array that an implementation returned on the way."""
+    returned: list[Any] = []
+
+    def watched(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            result = function(*args, **kwargs)
+            parts = [
+                p for x in flatten(result) for p in ((x.value, x.tangent) if isinstance(x, Dual) else (x,))
+            ]
+            returned.extend(p for p in parts if isinstance(p, np.ndarray | np.generic))
+            return result
+
+        return call
+
+    sides = trial.with_implementations({n: watched(f) for n, f in trial.implementations.items()}).run(inputs)
+    return [*_values(sides), *returned]
 
 
 def _unused_oracle(trial: Trial) -> str:
@@ -120,7 +148,7 @@ def _unused_oracle(trial: Trial) -> str:
             moved = _values(trial.with_implementations({name: changed}).run(inputs))
         except Exception:
             continue
-        if same(base, moved):
+        if _near(base, moved):
             return f"'{name}' is computed but its value reaches neither side"
     return ""
 

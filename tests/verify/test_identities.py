@@ -83,6 +83,13 @@ def test_a_defect_below_the_precision_of_floats_is_found(make: Callable[..., Any
     assert tiny.verdict().outcome == "failed"
 
 
+def test_a_side_that_has_no_value_in_balls_gives_no_tolerance_that_accepts_anything(judge: Judge) -> None:
+    # In balls the root is of a number that may be negative; in floats both sides are finite, and they differ.
+    zero = "xp.sqrt(xp.sin(x) ** 2 - xp.sin(x) * xp.sin(x))"
+    assert judge(pair(f"{zero} + xp.log(abs(y))", "xp.log(y * y)")).outcome == "failed"
+    assert judge(pair(f"{zero} + 2 * xp.log(abs(y))", "xp.log(y * y) + 0 * x")).outcome != "failed"
+
+
 def test_what_balls_agree_to_is_said_in_bits(judge: Judge) -> None:
     verdict = judge(pair("xp.log(x * x) + y", "2 * xp.log(abs(x)) + y"))
     assert "balls at 128 and 320 bits, 3 draws; equal to at least" in verdict.method
