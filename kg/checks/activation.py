@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from kg.numbers import array_namespace, constant, jvp, pi
-from kg.verify import Array, Normal, Real, check, condition
+from kg.verify import Array, Interval, Normal, Real, check, condition
 
 
 @condition
@@ -136,3 +138,164 @@ def _(use, x):
 @relu_is_half_of_x_plus_its_absolute_value.control("a leaky rectifier keeps a hundredth of the negative part")
 def _(use, x):
     return use("relu")(x) - use("relu")(-x) / 100, (x + use("absolute_value")(x)) / 2
+
+
+# Distances between activation functions ---------------------------------------------------------------------------
+#
+# Constants are fractions that exceed the largest distance by less than 2·10⁻⁷ of it.  Squares are compared where the
+# difference changes sign, because an absolute value has a kink there.
+
+
+@check(relation="<=")
+def gelu_tanh_is_within_five_ten_thousandths_of_gelu(use, x: Interval[Array, "-10 10"]):
+    gap = use("gelu")(x) - use("gelu_tanh")(x)
+    worst = constant(x, 359659) / (76 * 10**7)
+    return gap * gap, worst * worst
+
+
+@gelu_tanh_is_within_five_ten_thousandths_of_gelu.witness
+def _():
+    return {"x": np.asarray(2.69894138638)}
+
+
+@gelu_tanh_is_within_five_ten_thousandths_of_gelu.control("the cubic coefficient is 0.04, not 0.044715")
+def _(use, x):
+    xp = array_namespace(x)
+    inner = xp.sqrt(2 / pi(x)) * (x + x**3 / 25)
+    worst = constant(x, 359659) / (76 * 10**7)
+    return abs(use("gelu")(x) - 0.5 * x * (1 + xp.tanh(inner))), worst
+
+
+@gelu_tanh_is_within_five_ten_thousandths_of_gelu.control("the bound is smaller by a thousandth of itself")
+def _(use, x):
+    # Asked at the witness and near it: a search over the whole interval would seldom come so close.
+    near = 2.7 + (x - x) + 0.001 * x
+    return abs(use("gelu")(near) - use("gelu_tanh")(near)), 0.999 * constant(x, 359659) / (76 * 10**7)
+
+
+def _distance_of_swish_from_gelu(use, x, scale):
+    gap = use("gelu")(x) - use("swish")(x, scale)
+    return gap * gap
+
+
+@check(relation="<=")
+def swish_of_scale_1702_is_within_a_forty_ninth_of_gelu(use, x: Interval[Array, "-10 10"]):
+    worst = constant(x, 162679) / (8 * 10**6)
+    return _distance_of_swish_from_gelu(use, x, constant(x, 1702) / 1000), worst * worst
+
+
+@swish_of_scale_1702_is_within_a_forty_ninth_of_gelu.witness
+def _():
+    return {"x": np.asarray(2.2703977372)}
+
+
+@swish_of_scale_1702_is_within_a_forty_ninth_of_gelu.control("the scale is 1, as in SiLU")
+def _(use, x):
+    worst = constant(x, 162679) / (8 * 10**6)
+    return _distance_of_swish_from_gelu(use, x, 1), worst * worst
+
+
+@swish_of_scale_1702_is_within_a_forty_ninth_of_gelu.control(
+    "the bound of the tuned scale 1.7729 for this scale"
+)
+def _(use, x):
+    worst = constant(x, 236723) / (17 * 10**6)
+    return _distance_of_swish_from_gelu(use, x, constant(x, 1702) / 1000), worst * worst
+
+
+@check(relation="<=")
+def swish_of_scale_17729_is_within_a_seventieth_of_gelu(use, x: Interval[Array, "-10 10"]):
+    worst = constant(x, 236723) / (17 * 10**6)
+    return _distance_of_swish_from_gelu(use, x, constant(x, 17729) / 10000), worst * worst
+
+
+@swish_of_scale_17729_is_within_a_seventieth_of_gelu.witness
+def _():
+    return {"x": np.asarray(2.42653756441)}
+
+
+@swish_of_scale_17729_is_within_a_seventieth_of_gelu.control(
+    "the scale 1.702, at which the logistic function is nearest to the normal distribution function"
+)
+def _(use, x):
+    worst = constant(x, 236723) / (17 * 10**6)
+    return _distance_of_swish_from_gelu(use, x, constant(x, 1702) / 1000), worst * worst
+
+
+@swish_of_scale_17729_is_within_a_seventieth_of_gelu.control("the scale 1.85, too large by as much")
+def _(use, x):
+    worst = constant(x, 236723) / (17 * 10**6)
+    return _distance_of_swish_from_gelu(use, x, constant(x, 185) / 100), worst * worst
+
+
+@check(relation="<=")
+def scale_1702_is_not_the_best_swish_for_gelu(use, x: Real[Array, "n"]):
+    # What the scale 1.7729 achieves everywhere; were 1.702 the best, it would do no worse anywhere.
+    worst = constant(x, 236723) / (17 * 10**6) + 0 * x
+    return abs(use("gelu")(x) - use("swish")(x, constant(x, 1702) / 1000)), worst
+
+
+@scale_1702_is_not_the_best_swish_for_gelu.counterexample
+def _():
+    return {"x": ["9/4"]}
+
+
+@scale_1702_is_not_the_best_swish_for_gelu.control("the scale 1.7729 itself")
+def _(use, x):
+    worst = constant(x, 236723) / (17 * 10**6) + 0 * x
+    return abs(use("gelu")(x) - use("swish")(x, constant(x, 17729) / 10000)), worst
+
+
+@scale_1702_is_not_the_best_swish_for_gelu.control(
+    "the two factors are compared, not the activations: there 1.702 stays within 0.0095"
+)
+def _(use, x):
+    xp = array_namespace(x)
+    return abs(use("normal_cdf")(x) - 1 / (1 + xp.exp(-constant(x, 1702) * x / 1000))), 0.0095 + 0 * x
+
+
+@check(relation="<=")
+def gelu_is_within_seventeen_hundredths_of_relu(use, hundredths: Interval[Array, "1 1000"]):
+    x = hundredths / 100
+    return use("relu")(x) - use("gelu")(x), constant(x, 560905) / (33 * 10**5)
+
+
+@gelu_is_within_seventeen_hundredths_of_relu.witness
+def _():
+    return {"hundredths": np.asarray(75.1791524694)}
+
+
+@gelu_is_within_seventeen_hundredths_of_relu.control("the distance of the normal ramp, which is 0.4 at zero")
+def _(use, hundredths):
+    x = hundredths / 1000
+    return abs(use("relu")(x) - use("normal_ramp")(x)), constant(x, 560905) / (33 * 10**5)
+
+
+@gelu_is_within_seventeen_hundredths_of_relu.control("0.16 in place of 0.17")
+def _(use, hundredths):
+    x = hundredths / 100
+    return use("relu")(x) - use("gelu")(x), constant(x, 16) / 100
+
+
+@check(relation="<=")
+def swish_is_within_the_omega_bound_of_relu(use, x: Real[Array, "n"], beta: Real[Array, ""]):
+    # W(1/e) = 0.27846454276…, rounded up.
+    worst = constant(x, 306311) / (11 * 10**5) / beta
+    return abs(use("relu")(x) - use("swish")(x, beta)), worst + 0 * x
+
+
+@swish_is_within_the_omega_bound_of_relu.witness
+def _(x, beta):
+    return {"x": 1.27846454276107 / beta + 0 * x}
+
+
+@swish_is_within_the_omega_bound_of_relu.control("the constant is smaller by a hundredth of itself")
+def _(use, x, beta):
+    worst = constant(x, 99) * 306311 / (11 * 10**7) / beta
+    return abs(use("relu")(x) - use("swish")(x, beta)), worst + 0 * x
+
+
+@swish_is_within_the_omega_bound_of_relu.control("the bound does not shrink with the square of the scale")
+def _(use, x, beta):
+    worst = constant(x, 306311) / (11 * 10**5) / (beta * beta)
+    return abs(use("relu")(x) - use("swish")(x, beta)), worst + 0 * x

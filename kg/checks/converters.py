@@ -1,11 +1,11 @@
-"""Checks of the claims about rectifiers in converters."""
+"""Checks of the claims about converters: rectifiers, rounding with noise, and bits that carry their error over."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from kg.numbers import array_namespace
-from kg.verify import Array, Real, check, condition
+from kg.numbers import array_namespace, constant
+from kg.verify import Array, Probability, Real, Size, Uniform, check, condition
 
 _DEPTHS = (3, 8)
 
@@ -79,3 +79,170 @@ def _(use, x):
 )
 def _(use, x):
     return use("absolute_value")(-x * x), use("relu")(-x * x) - use("relu")(x * x)
+
+
+# Squares from tents ---------------------------------------------------------------------------------------------
+
+
+@check(relation="<=", sizes={"m": (1, 2, 3, 5)})
+def tent_square_is_within_a_quarter_to_the_tents_of_the_square(
+    use, x: Probability[Array, "n"], m: Size[int, "m"]
+):
+    return abs(use("tent_square")(x, tents=m) - x * x), constant(x, 1) / 4 ** (m + 1) + 0 * x
+
+
+@tent_square_is_within_a_quarter_to_the_tents_of_the_square.witness
+def _(x, m):
+    # Halfway between neighbouring multiples of 2⁻ᵐ, exact in binary.
+    return {"x": (2 * (np.arange(x.shape[0]) % 2**m) + 1) / 2 ** (m + 1)}
+
+
+@tent_square_is_within_a_quarter_to_the_tents_of_the_square.control("the tent has the slope 1.9, not 2")
+def _(use, x, m):
+    tooth, total = x, x
+    for s in range(1, m + 1):
+        tooth = 0.95 * (1 - abs(2 * tooth - 1))
+        total = total - tooth / 4**s
+    return abs(total - x * x), constant(x, 1) / 4 ** (m + 1) + 0 * x
+
+
+@tent_square_is_within_a_quarter_to_the_tents_of_the_square.control("one tent fewer than the bound counts")
+def _(use, x, m):
+    return abs(use("tent_square")(x, tents=m - 1) - x * x), constant(x, 1) / 4 ** (m + 1) + 0 * x
+
+
+# Rounding with noise --------------------------------------------------------------------------------------------
+
+
+@condition
+def uniform_noise(u):
+    # A law cannot be read off a draw; by Hoeffding's inequality the mean of n draws leaves this band with a chance below 10⁻¹¹.
+    return bool(np.all((u >= 0) & (u < 1))) and float(abs(np.mean(u) - 0.5)) <= (13 / u.size) ** 0.5
+
+
+@check
+def expectation_of_stochastic_rounding_is_the_number(
+    use, x: Real[Array, "4 n"], u: Uniform[Array, "samples 4 n"]
+):
+    return use("stochastic_rounding")(x, u) - x, 0
+
+
+@expectation_of_stochastic_rounding_is_the_number.control("rounding to the nearest")
+def _(use, x, u):
+    return use("stochastic_rounding")(x, 0 * u + 0.5) - x, 0
+
+
+@expectation_of_stochastic_rounding_is_the_number.control("the noise ends at nine tenths")
+def _(use, x, u):
+    return use("stochastic_rounding")(x, 0.9 * u) - x, 0
+
+
+@expectation_of_stochastic_rounding_is_the_number.control("up with the probability that belongs to down")
+def _(use, x, u):
+    xp = array_namespace(x)
+    below = xp.floor(x)
+    return below + xp.where(u < 1 - (x - below), 1, 0 * u) - x, 0
+
+
+@check
+def triangular_dither_makes_the_error_power_a_quarter(
+    use, x: Real[Array, "n"], u: Uniform[Array, "samples 2 n"]
+):
+    error = use("dithered_rounding")(x, u) - x
+    return error * error, 0.25
+
+
+@triangular_dither_makes_the_error_power_a_quarter.control("one uniform number is added, not two")
+def _(use, x, u):
+    error = use("dithered_rounding")(x, u[:, :1, :]) - x
+    return error * error, 0.25
+
+
+@triangular_dither_makes_the_error_power_a_quarter.control("no noise at all is added")
+def _(use, x, u):
+    error = use("dithered_rounding")(x, 0 * u + 0.5) - x
+    return error * error, 0.25
+
+
+@triangular_dither_makes_the_error_power_a_quarter.control(
+    "the power of subtractive dither, one twelfth of a squared step, and that of one dither"
+)
+def _(use, x, u):
+    error = use("dithered_rounding")(x, u) - x
+    return error * error, 2 / 12
+
+
+# Bits that carry their error over -------------------------------------------------------------------------------
+
+
+@condition
+def within_full_scale(x, start):
+    return bool(np.all(abs(x) <= 1) and np.all(abs(start) <= 1))
+
+
+@within_full_scale.sampler
+def _(x, start):
+    xp = array_namespace(x)
+    return {"x": xp.tanh(x), "start": xp.tanh(start)}
+
+
+@check(relation="<=")
+def sigma_delta_mean_is_within_two_over_n(
+    use, x: Real[Array, "n"], start: Real[Array, ""], n: Size[int, "n"]
+):
+    xp = array_namespace(x)
+    return abs(xp.sum(x - use("sigma_delta")(x, start)) / n), constant(x, 2) / n
+
+
+@sigma_delta_mean_is_within_two_over_n.witness
+def _(x, n):
+    # From the top of what can be owed to the bottom: the level −1 first, then the level 1 at every step.
+    return {"x": np.asarray([-1.0, *[1.0] * (n - 1)]), "start": np.asarray(1.0)}
+
+
+@sigma_delta_mean_is_within_two_over_n.control(
+    "each bit is the sign of its own level, nothing is carried over"
+)
+def _(use, x, start, n):
+    xp = array_namespace(x)
+    return abs(xp.sum(x - xp.where(x >= 0, 1, -1)) / n), constant(x, 2) / n
+
+
+@sigma_delta_mean_is_within_two_over_n.control("levels up to three times full scale")
+def _(use, x, start, n):
+    xp = array_namespace(x)
+    return abs(xp.sum(3 * x - use("sigma_delta")(3 * x, start)) / n), constant(x, 2) / n
+
+
+@check(sizes={"n": (16, 32, 64, 128, 256)})
+def sigma_delta_error_falls_as_one_over_n(use, u: Uniform[Array, "samples n"]):
+    # Of the random numbers of a row the first is the level, the second the state at the start.
+    level = u[:, :1]
+    bits = use("sigma_delta")(np.broadcast_to(level, u.shape), u[:, 1])
+    return np.mean(bits, axis=1, keepdims=True) - level, -1
+
+
+sigma_delta_error_falls_as_one_over_n.explain(
+    "constant changed: 1 → 2", "the state may start anywhere, so another random number does as well"
+)
+
+
+@sigma_delta_error_falls_as_one_over_n.control("random bits of the same mean, which err as n^(−1/2)")
+def _(use, u):
+    level = u[:, :1]
+    # The first number is used up by the level; the others decide the bits.
+    bits = np.where(2 * u[:, 1:] - 1 < level, 1, -1)
+    return np.mean(bits, axis=1, keepdims=True) - level, -1
+
+
+@sigma_delta_error_falls_as_one_over_n.control("bits that carry nothing over, which do not approach at all")
+def _(use, u):
+    level = u[:, :1]
+    return np.mean(np.where(u + level >= level, 1, -1), axis=1, keepdims=True) - level, -1
+
+
+@sigma_delta_error_falls_as_one_over_n.control("the exponent −1/2 of independent errors")
+def _(use, u):
+    level = u[:, :1]
+    bits = use("sigma_delta")(np.broadcast_to(level, u.shape), u[:, 1])
+    return np.mean(bits, axis=1, keepdims=True) - level, -0.5

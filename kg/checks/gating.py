@@ -298,3 +298,40 @@ def _(use, p):
 @noisy_or_is_the_probabilistic_sum.control("the product of the probabilities, which is 'and'")
 def _(use, p):
     return array_namespace(p).prod(p), use("probabilistic_sum")(p)
+
+
+@check(relation="<=")
+def janet_state_stays_within_e_to_the_shift(
+    use, held: Real[Array, "n"], s: Real[Array, "n"], candidate: Real[Array, "n"], beta: Real[Array, ""]
+):
+    xp = array_namespace(s)
+    largest = xp.exp(beta)
+    after = _next_state(use("janet_cell"), largest * xp.tanh(held), s, candidate, beta)
+    # Squares, so that the lower bound is claimed with the upper one.
+    return after * after, largest * largest + 0 * s
+
+
+def _next_state(janet_cell, state, s, candidate, beta):
+    """One step of a cell whose maps are constant: the gate's logit is s, the candidate is tanh of the last map."""
+    xp = array_namespace(s)
+    nothing = xp.zeros((2, s.shape[0], s.shape[0]), dtype=s.dtype)
+    return janet_cell(0 * s, state, nothing, nothing, _stacked([s, candidate]), beta=beta)
+
+
+@janet_state_stays_within_e_to_the_shift.witness
+def _(s):
+    # A gate that keeps everything, a state at the bound, and a candidate at one.
+    return {"held": 40 + 0 * s, "s": 40 + 0 * s, "candidate": 40 + 0 * s}
+
+
+@janet_state_stays_within_e_to_the_shift.control("the bound of a convex combination, 1, for a state within 1")
+def _(use, held, s, candidate, beta):
+    xp = array_namespace(s)
+    return abs(_next_state(use("janet_cell"), xp.tanh(held), s, candidate, beta)), 1 + 0 * s
+
+
+@janet_state_stays_within_e_to_the_shift.control("a state outside the bound, of size up to e^(2β)")
+def _(use, held, s, candidate, beta):
+    xp = array_namespace(s)
+    state = xp.exp(2 * beta) * xp.tanh(held)
+    return abs(_next_state(use("janet_cell"), state, s, candidate, beta)), xp.exp(beta) + 0 * s

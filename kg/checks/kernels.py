@@ -1,11 +1,11 @@
-"""Checks of the claims that read attention as smoothing with a kernel."""
+"""Checks of the claims about kernels: attention as smoothing with one, and kernels as means over random features."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from kg.numbers import array_namespace, constant
-from kg.verify import Array, Real, check
+from kg.verify import Array, Normal, Real, check, condition
 
 # Kernel smoothing -----------------------------------------------------------------------------------------------
 
@@ -126,3 +126,103 @@ def _(use, x, w_q, w_k, w_v):
     layer = _projected(_causal, w_q, w_k, w_v)
     order = [*range(x.shape[0] - 2, -1, -1), x.shape[0] - 1]
     return layer(_reordered(x, order))[-1, :], layer(x)[-1, :]
+
+
+# Random features ------------------------------------------------------------------------------------------------
+
+
+@condition(generic=True)
+def standard_normal_directions(w):
+    # A law cannot be read off a draw. What one draw can exclude is excluded: no standard normal number is that large.
+    return bool(np.all(abs(np.asarray(w)) < 12))
+
+
+@check
+def expectation_of_positive_random_features_is_the_exponential_kernel(
+    use, q: Real[Array, "2 d"], k: Real[Array, "3 d"], w: Normal[Array, "samples d"]
+):
+    # Short vectors: the variance grows as the exponential of the squared length of q + k.
+    q, k = q / 4, k / 4
+    root = q.shape[1] ** 0.25
+    features = use("positive_random_features")
+    products = features(q / root, w)[:, :, None] * features(k / root, w)[:, None, :]
+    return products - use("exponential_kernel")(q, k), 0
+
+
+def _products_of_features(use, q, k, w, features):
+    root = q.shape[1] ** 0.25
+    products = features(q / 4 / root, w)[:, :, None] * features(k / 4 / root, w)[:, None, :]
+    return products - use("exponential_kernel")(q / 4, k / 4), 0
+
+
+@expectation_of_positive_random_features_is_the_exponential_kernel.control(
+    "the factor exp(−|x|²/2) is left out"
+)
+def _(use, q, k, w):
+    return _products_of_features(use, q, k, w, lambda x, w: np.exp(w @ x.mT))
+
+
+@expectation_of_positive_random_features_is_the_exponential_kernel.control("directions of variance 2")
+def _(use, q, k, w):
+    return _products_of_features(use, q, k, 2**0.5 * w, use("positive_random_features"))
+
+
+@check
+def expectation_of_attention_with_one_random_feature_ignores_the_query(
+    use, k: Real[Array, "d"], v: Real[Array, "2 e"], w: Normal[Array, "samples d"]
+):
+    outputs = _attend_with_one_feature(use("positive_random_features"), k, v, w)
+    return outputs, use("softmax_attention")(np.zeros((1, k.shape[0])), np.stack([k, -k]), v)
+
+
+def _attend_with_one_feature(features, k, v, w):
+    """For each direction by itself, linear attention of the query k to the keys k and −k."""
+    # The feature of the query stands above and below the line, as in an implementation that does not know it cancels.
+    weights = features(np.stack([k]), w) * features(np.stack([k, -k]), w)
+    return weights @ v / np.sum(weights, axis=1, keepdims=True)
+
+
+@expectation_of_attention_with_one_random_feature_ignores_the_query.control(
+    "unbiased: the softmax attention of the query itself"
+)
+def _(use, k, v, w):
+    outputs = _attend_with_one_feature(use("positive_random_features"), k, v, w)
+    root = k.shape[0] ** 0.25
+    return outputs, use("softmax_attention")(np.stack([k]) * root, np.stack([k, -k]) * root, v)
+
+
+@expectation_of_attention_with_one_random_feature_ignores_the_query.control(
+    "the keys are not opposite, so that their lengths differ"
+)
+def _(use, k, v, w):
+    features = use("positive_random_features")
+    weights = features(np.stack([k, -2 * k]), w)
+    outputs = weights @ v / np.sum(weights, axis=1, keepdims=True)
+    return outputs, use("softmax_attention")(np.zeros((1, k.shape[0])), np.stack([k, -k]), v)
+
+
+@check
+def expectation_of_rectified_random_features_is_the_arc_cosine_kernel(
+    use, x: Real[Array, "2 d"], y: Real[Array, "3 d"], w: Normal[Array, "samples d"]
+):
+    relu = use("relu")
+    products = relu(w @ x.mT)[:, :, None] * relu(w @ y.mT)[:, None, :]
+    return products, use("arc_cosine_kernel")(x, y)
+
+
+@expectation_of_rectified_random_features_is_the_arc_cosine_kernel.control(
+    "the kernel of Cho and Saul, which is twice as large"
+)
+def _(use, x, y, w):
+    relu = use("relu")
+    products = relu(w @ x.mT)[:, :, None] * relu(w @ y.mT)[:, None, :]
+    return products, 2 * use("arc_cosine_kernel")(x, y)
+
+
+@expectation_of_rectified_random_features_is_the_arc_cosine_kernel.control(
+    "half of the inner product, the mean when only one of the two is rectified"
+)
+def _(use, x, y, w):
+    relu = use("relu")
+    products = relu(w @ x.mT)[:, :, None] * relu(w @ y.mT)[:, None, :]
+    return products, 0.5 * x @ y.mT

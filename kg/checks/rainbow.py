@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.numbers import array_namespace, constant
-from kg.verify import Array, Mask, Orthogonal, Real, check, condition
+from kg.verify import Array, Mask, Normal, Orthogonal, Real, check, condition
 
 
 @condition(generic=True)
@@ -128,3 +128,57 @@ def _padded(features, length):
     xp = array_namespace(features)
     zeros = xp.zeros((features.shape[0], length - features.shape[1]), dtype=features.dtype)
     return xp.concat([features, zeros], axis=1)
+
+
+@check(sizes={"n": (16, 64, 256, 1024)})
+def random_feature_kernel_tends_to_its_limit_like_one_over_root_n(
+    use, g: Normal[Array, "samples n 3"], x: Real[Array, "3"], y: Real[Array, "3"]
+):
+    return _kernel_error(use, g, x, y), -1 / 2
+
+
+@random_feature_kernel_tends_to_its_limit_like_one_over_root_n.control(
+    "all neurons share one random scale: they are not independent"
+)
+def _(use, g, x, y):
+    # The scale is taken from one entry, which the kernel of many neurons hardly depends on otherwise.
+    return _kernel_error(use, g * g[:, :1, :1], x, y), -1 / 2
+
+
+@random_feature_kernel_tends_to_its_limit_like_one_over_root_n.control("the rate of the squared error")
+def _(use, g, x, y):
+    return _kernel_error(use, g, x, y), -1
+
+
+def _kernel_error(use, g, x, y):
+    limit = use("arc_cosine_kernel")(x[None, :], y[None, :])[0, 0]
+    return use("random_feature_kernel")(g, x, y) - limit
+
+
+@check(sizes={"n": (64, 128, 256, 512)})
+def aligned_random_layers_agree_like_one_over_root_n(
+    use, g: Normal[Array, "samples 2 n 3"], x: Real[Array, "3 3"]
+):
+    first, second = _layers(g, x)
+    return use("layer_alignment_error")(first @ first.mT, second @ second.mT), -1 / 2
+
+
+@aligned_random_layers_agree_like_one_over_root_n.control("the layers are compared without alignment")
+def _(use, g, x):
+    first, second = _layers(g, x)
+    return np.linalg.norm(first - second, axis=(-2, -1)), -1 / 2
+
+
+@aligned_random_layers_agree_like_one_over_root_n.control(
+    "the weights of the second layer are twice as large"
+)
+def _(use, g, x):
+    first, second = _layers(g, x)
+    return use("layer_alignment_error")(first @ first.mT, 4 * second @ second.mT), -1 / 2
+
+
+def _layers(g, x):
+    """The activations of the three points in two random ReLU layers, with the factor 1/√n: points are rows."""
+    n = g.shape[-2]
+    features = np.maximum(x @ g.mT, 0) / np.sqrt(n)
+    return features[:, 0], features[:, 1]

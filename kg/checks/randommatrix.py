@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import gamma
+
 import numpy as np
 
-from kg.numbers import array_namespace, constant
-from kg.verify import Array, Normal, Real, Size, check, condition
+from kg.numbers import array_namespace, constant, erf
+from kg.verify import Array, Complex, ComplexNormal, Normal, Real, Size, check, condition
 
 
 @condition(generic=True)
@@ -76,3 +78,259 @@ def _(use, n):
     xp = array_namespace(n)
     real = xp.stack([2 + 5 / n + 5 / n**2, 5 + 22 / n + 52 / n**2 + 41 / n**3])
     return use("harer_zagier_moments")(n), real
+
+
+@check(sizes={"n": (4, 8, 16, 32, 64)})
+def fourth_moment_of_large_gue_matrices_tends_to_two(use, n: Size[int, "n"]):
+    return use("harer_zagier_moments")(np.asarray(float(n)))[0], 2
+
+
+@fourth_moment_of_large_gue_matrices_tends_to_two.control("the value at size 64 is taken for the limit")
+def _(use, n):
+    moment = use("harer_zagier_moments")
+    return moment(np.asarray(float(n)))[0], moment(np.asarray(64.0))[0]
+
+
+@fourth_moment_of_large_gue_matrices_tends_to_two.control("the fourth moment of a standard normal number")
+def _(use, n):
+    return use("harer_zagier_moments")(np.asarray(float(n)))[0], 3
+
+
+_POWERS = (1, 2, 3, 4)
+
+
+def _trace_powers(u):
+    """|tr U^k|² for each of the powers."""
+    return np.stack(
+        [abs(np.trace(np.linalg.matrix_power(u, k), axis1=-2, axis2=-1)) ** 2 for k in _POWERS], axis=-1
+    )
+
+
+@check(sizes={"n": (2, 3)})
+def expectation_of_squared_haar_traces_is_the_smaller_of_power_and_size(
+    use, g: ComplexNormal[Array, "samples n n"], n: Size[int, "n"]
+):
+    return _trace_powers(use("haar_unitary")(g)), np.minimum(_POWERS, n)
+
+
+@expectation_of_squared_haar_traces_is_the_smaller_of_power_and_size.control(
+    "QR by Householder reflections, phases not put right"
+)
+def _(use, g, n):
+    return _trace_powers(use("householder_unitary")(g)), np.minimum(_POWERS, n)
+
+
+@expectation_of_squared_haar_traces_is_the_smaller_of_power_and_size.control(
+    "the power itself, as if the matrix were infinitely large"
+)
+def _(use, g, n):
+    return _trace_powers(use("haar_unitary")(g)), np.asarray(_POWERS)
+
+
+@expectation_of_squared_haar_traces_is_the_smaller_of_power_and_size.control(
+    "the columns are scaled to length one but not made orthogonal"
+)
+def _(use, g, n):
+    return _trace_powers(g / np.linalg.norm(g, axis=-2, keepdims=True)), np.minimum(_POWERS, n)
+
+
+@check(sizes={"n": (2, 3, 5)})
+def expectation_of_the_first_entry_of_householder_qr_is_negative(
+    use, g: ComplexNormal[Array, "samples n n"], n: Size[int, "n"]
+):
+    return use("householder_unitary")(g)[:, 0, 0], -gamma(n) / (gamma(n + 1 / 2) * gamma(1 / 2))
+
+
+@expectation_of_the_first_entry_of_householder_qr_is_negative.control("zero, as under Haar measure")
+def _(use, g, n):
+    return use("householder_unitary")(g)[:, 0, 0], 0
+
+
+@expectation_of_the_first_entry_of_householder_qr_is_negative.control("the mean for real matrices")
+def _(use, g, n):
+    return use("householder_unitary")(g)[:, 0, 0], -gamma(n / 2) / (gamma(n / 2 + 1 / 2) * gamma(1 / 2))
+
+
+@expectation_of_the_first_entry_of_householder_qr_is_negative.control("Gram–Schmidt, which is Haar")
+def _(use, g, n):
+    return use("haar_unitary")(g)[:, 0, 0], -gamma(n) / (gamma(n + 1 / 2) * gamma(1 / 2))
+
+
+@check
+def qr_without_phases_is_not_haar(use, a: Complex[Array, "n n"]):
+    return use("householder_unitary")(-a), -use("householder_unitary")(a)
+
+
+@qr_without_phases_is_not_haar.counterexample
+def _():
+    return {"a": [[3, 0], [4, 5]]}
+
+
+@qr_without_phases_is_not_haar.control("the triangular factor is given a positive diagonal")
+def _(use, a):
+    return use("haar_unitary")(-a), -use("haar_unitary")(a)
+
+
+@check(sizes={"p": (2, 3), "n": (2, 4)})
+def expectation_of_wishart_second_moment_is_one_plus_p_plus_one_over_n(
+    use, g: Normal[Array, "samples p n"], p: Size[int, "p"], n: Size[int, "n"]
+):
+    return use("wishart_second_moment")(g), 1 + (p + 1) / n
+
+
+@expectation_of_wishart_second_moment_is_one_plus_p_plus_one_over_n.control(
+    "the formula for complex matrices, which is also the limit of large real ones"
+)
+def _(use, g, p, n):
+    return use("wishart_second_moment")(g), 1 + p / n
+
+
+@expectation_of_wishart_second_moment_is_one_plus_p_plus_one_over_n.control("the mean is subtracted first")
+def _(use, g, p, n):
+    return use("wishart_second_moment")(g - g.mean(axis=-1, keepdims=True)), 1 + (p + 1) / n
+
+
+@check(sizes={"p": (2, 3), "n": (2, 4)})
+def expectation_of_complex_wishart_second_moment_is_one_plus_p_over_n(
+    use, g: ComplexNormal[Array, "samples p n"], p: Size[int, "p"], n: Size[int, "n"]
+):
+    return use("wishart_second_moment")(g), 1 + p / n
+
+
+@expectation_of_complex_wishart_second_moment_is_one_plus_p_over_n.control("the formula for real matrices")
+def _(use, g, p, n):
+    return use("wishart_second_moment")(g), 1 + (p + 1) / n
+
+
+@expectation_of_complex_wishart_second_moment_is_one_plus_p_over_n.control(
+    "transposed without conjugation: the matrix is not Hermitian"
+)
+def _(use, g, p, n):
+    s = g @ g.mT / n
+    return np.trace(abs(s) @ abs(s).mT, axis1=-2, axis2=-1) / p, 1 + p / n
+
+
+@check(sizes={"n": (2, 3, 5)})
+def law_of_the_least_eigenvalue_of_a_square_complex_wishart_matrix_is_exponential(
+    use, g: ComplexNormal[Array, "samples n n"]
+):
+    x = use("least_wishart_eigenvalue")(g)
+    return x, 1 - np.exp(-x)
+
+
+@law_of_the_least_eigenvalue_of_a_square_complex_wishart_matrix_is_exponential.control(
+    "the matrix is real, with the same variance"
+)
+def _(use, g):
+    x = use("least_wishart_eigenvalue")(g.real * np.sqrt(2))
+    return x, 1 - np.exp(-x)
+
+
+@law_of_the_least_eigenvalue_of_a_square_complex_wishart_matrix_is_exponential.control(
+    "the limit law for large real matrices"
+)
+def _(use, g):
+    x = use("least_wishart_eigenvalue")(g)
+    return x, 1 - np.exp(-x / 2 - np.sqrt(x))
+
+
+@check
+def law_of_the_spacing_of_two_levels_is_the_wigner_surmise(use, g: Normal[Array, "samples 2 2"]):
+    s = use("two_level_spacing")(g)
+    return s, erf(2 * s / np.sqrt(np.pi)) - 4 * s / np.pi * np.exp(-4 * s**2 / np.pi)
+
+
+@law_of_the_spacing_of_two_levels_is_the_wigner_surmise.control(
+    "the surmise for real symmetric matrices, with linear repulsion"
+)
+def _(use, g):
+    s = use("two_level_spacing")(g)
+    return s, 1 - np.exp(-np.pi * s**2 / 4)
+
+
+@law_of_the_spacing_of_two_levels_is_the_wigner_surmise.control(
+    "the matrix is real symmetric, its mean spacing put to one"
+)
+def _(use, g):
+    # The distance √((g_11 − g_22)² + 2 g_12²) is √2 times the length of a normal vector in the plane: mean √π.
+    s = np.sqrt((g[:, 0, 0] - g[:, 1, 1]) ** 2 + 2 * g[:, 0, 1] ** 2) / np.sqrt(np.pi)
+    return s, erf(2 * s / np.sqrt(np.pi)) - 4 * s / np.pi * np.exp(-4 * s**2 / np.pi)
+
+
+@law_of_the_spacing_of_two_levels_is_the_wigner_surmise.control("independent levels: exponential spacings")
+def _(use, g):
+    s = use("two_level_spacing")(g)
+    return s, 1 - np.exp(-s)
+
+
+@check
+def expectation_of_the_gap_ratio_of_three_gue_levels_is_exact(use, g: Normal[Array, "samples 3 3"]):
+    return use("three_level_gap_ratio")(g), 2 * np.sqrt(3) / np.pi - 1 / 2
+
+
+@expectation_of_the_gap_ratio_of_three_gue_levels_is_exact.control(
+    "the value for three levels of a real symmetric matrix"
+)
+def _(use, g):
+    return use("three_level_gap_ratio")(g), 4 - 2 * np.sqrt(3)
+
+
+@expectation_of_the_gap_ratio_of_three_gue_levels_is_exact.control("the matrix is real symmetric")
+def _(use, g):
+    levels = np.linalg.eigvalsh((g + g.mT) / 2)
+    gaps = np.diff(levels, axis=-1)
+    return gaps.min(axis=-1) / gaps.max(axis=-1), 2 * np.sqrt(3) / np.pi - 1 / 2
+
+
+@expectation_of_the_gap_ratio_of_three_gue_levels_is_exact.control("three independent levels")
+def _(use, g):
+    gaps = np.diff(np.sort(g[:, 0, :], axis=-1), axis=-1)
+    return gaps.min(axis=-1) / gaps.max(axis=-1), 2 * np.sqrt(3) / np.pi - 1 / 2
+
+
+@check
+def probability_of_real_eigenvalues_of_a_real_2_by_2_matrix_is_exact(use, g: Normal[Array, "samples 2 2"]):
+    return use("has_real_eigenvalues")(g), np.sqrt(1 / 2)
+
+
+@probability_of_real_eigenvalues_of_a_real_2_by_2_matrix_is_exact.control(
+    "entries uniform on an interval about zero, with probability 49/72"
+)
+def _(use, g):
+    return use("has_real_eigenvalues")(erf(g / np.sqrt(2))), np.sqrt(1 / 2)
+
+
+@probability_of_real_eigenvalues_of_a_real_2_by_2_matrix_is_exact.control("two thirds")
+def _(use, g):
+    return use("has_real_eigenvalues")(g), 2 / 3
+
+
+@check(sizes={"t": (2, 3)})
+def karlin_mcgregor_determinant_is_the_weight_of_noncolliding_walks(
+    use, up: Real[Array, "t 2*t+5"], down: Real[Array, "t 2*t+5"]
+):
+    return use("noncolliding_walks")(up, down), use("karlin_mcgregor_determinant")(up, down)
+
+
+@karlin_mcgregor_determinant_is_the_weight_of_noncolliding_walks.control(
+    "walkers may meet: the product of the three weights"
+)
+def _(use, up, down):
+    xp = array_namespace(up)
+    places = [_places(up, down, start) for start in range(3)]
+    steps = up.shape[0]
+    products = [places[0][2 * k] * places[1][2 * k + 2] * places[2][2 * k + 4] for k in range(steps, -1, -1)]
+    return use("noncolliding_walks")(up, down), xp.stack(products)
+
+
+def _places(up, down, walker):
+    """Total weights of one walker's walks to each place, step by step."""
+    steps, count = up.shape
+    weight = {steps + 2 * walker: constant(up, 1)}
+    for s in range(steps):
+        reached = {}
+        for x, w in weight.items():
+            for there, factor in ((x + 1, up[s, x]), (x - 1, down[s, x])):
+                reached[there] = reached.get(there, 0) + w * factor
+        weight = reached
+    return {x: weight.get(x, 0) for x in range(count)}

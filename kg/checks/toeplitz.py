@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.numbers import array_namespace, count_operations
-from kg.verify import Array, Positive, Real, check
+from kg.verify import Array, Positive, Real, check, condition
 
 # Toeplitz products ----------------------------------------------------------------------------------------------
 
@@ -64,6 +64,11 @@ def _(use, column, row, x):
 
 
 # The cost of the fast product -----------------------------------------------------------------------------------
+
+
+@condition
+def power_of_two_above_one(n):
+    return n >= 2 and n & (n - 1) == 0
 
 
 def _by_kind(tally):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from kg.numbers import array_namespace
-from kg.verify import Array, Probability, Real, check, condition
+from kg.verify import Array, Positive, Probability, Real, Size, check, condition
 
 
 @condition(generic=True)
@@ -58,3 +60,73 @@ def _(use, f, r):
     g = xp.concat([zero, f, zero])
     approximation = f + r / (1 - r) ** 2 * (g[:-2] - 2 * f + g[2:])
     return use("exponential_kernel_convolution")(f, r)[1:-1], approximation
+
+
+@condition(generic=True)
+def positive_width(sigma):
+    return bool(sigma > 0)
+
+
+@check
+def front_speed_meets_the_threshold(use, kappa: Probability[Array, ""], sigma: Positive[Array, ""]):
+    return use("front_activity")(use("front_speed")(kappa, sigma), sigma), kappa
+
+
+@front_speed_meets_the_threshold.control("full firing is taken to cause twice as much")
+def _(use, kappa, sigma):
+    return use("front_activity")(use("front_speed")(kappa / 2, sigma), sigma), kappa
+
+
+@front_speed_meets_the_threshold.control("the formula for low thresholds is used for high ones")
+def _(use, kappa, sigma):
+    high = (1 + kappa) / 2
+    return use("front_activity")(sigma * (1 - 2 * high) / (2 * high), sigma), high
+
+
+@check
+def front_speed_has_no_single_formula(use, kappa: Probability[Array, ""], sigma: Positive[Array, ""]):
+    return use("front_activity")(sigma * (1 - 2 * kappa) / (2 * kappa), sigma), kappa
+
+
+@front_speed_has_no_single_formula.counterexample
+def _():
+    return {"kappa": "7/10", "sigma": 1}
+
+
+@front_speed_has_no_single_formula.control("thresholds below one half")
+def _(use, kappa, sigma):
+    return use("front_activity")(sigma * (1 - kappa) / kappa, sigma), kappa / 2
+
+
+_THRESHOLDS = (0.25, 0.7)
+
+
+@check(sizes={"n": (4, 8, 16, 32, 64)})
+def front_activity_summed_over_the_past_has_second_order(use, n: Size[int, "n"]):
+    return [_excess(use, use("front_speed"), kappa, n) for kappa in _THRESHOLDS], -2
+
+
+@front_activity_summed_over_the_past_has_second_order.control(
+    "the formula for low thresholds is used for high ones"
+)
+def _(use, n):
+    return [_excess(use, _one_formula, kappa, n) for kappa in _THRESHOLDS], -2
+
+
+@front_activity_summed_over_the_past_has_second_order.control("the speed is wrong by one part in a hundred")
+def _(use, n):
+    return [_excess(use, _faster(use), kappa, n) for kappa in _THRESHOLDS], -2
+
+
+def _one_formula(kappa, sigma):
+    return sigma * (1 - 2 * kappa) / (2 * kappa)
+
+
+def _faster(use):
+    return lambda kappa, sigma: use("front_speed")(kappa, sigma) * 1.01
+
+
+def _excess(use, speed, kappa, n):
+    """How far the activity gathered by a front of this speed is from the threshold that it should just reach."""
+    kappa, sigma = np.asarray(kappa), np.asarray(1.0)
+    return use("front_activity_by_quadrature")(speed(kappa, sigma), sigma, steps=n) - kappa

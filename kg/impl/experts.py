@@ -39,7 +39,8 @@ def restricted_boltzmann_machine(
 ) -> Real[Array, "states"]:
     """The law of the n visible units v: the sum of exp(b·v + c·h + vᵀ w h) over all hidden h, divided by its total.
 
-    Conventions: the energy is minus that exponent; all 2ⁿ⁺ᵐ states are enumerated.
+    Conventions: the energy is minus that exponent; all 2ⁿ⁺ᵐ states are enumerated; the visible ones are listed as in
+    binary counting, the first unit most significant.
     """
     xp = array_namespace(w)
     visible = list(itertools.product((0, 1), repeat=w.shape[0]))
@@ -57,7 +58,9 @@ def rbm_product_of_experts(
 ) -> Real[Array, "states"]:
     """e^(b·v) ∏_j (1 + e^(c_j + w_j·v)) for every state v of n binary units, divided by its total.
 
-    Conventions: w_j is column j of w; the biases b make one more expert beside the m of the hidden units.
+    Conventions: w_j is column j of w; the biases b make one more expert beside the m of the hidden units; states are
+    listed as in binary counting, the first unit most significant; nothing is subtracted from the exponents, so large
+    ones overflow in floats.
     """
     xp = array_namespace(w)
     n, m = w.shape

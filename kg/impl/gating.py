@@ -21,7 +21,8 @@ def janet_cell(
     """The next state σ(s) h + (1 − σ(s − β)) h̃ of a cell whose only gate is the forget gate, of logit s.
 
     Conventions: the maps are those of the forget gate and of the candidate h̃ = tanh(·); 1 − σ(s − β) is written as
-    σ(β − s), which does not cancel.
+    σ(β − s), which does not cancel; nothing is subtracted from the exponents, so large logits overflow in floats, on the
+    way to a gate that is 0.
     Source: :cite:t:`vanderwesthuizen2018forget`.
     """
     xp = array_namespace(h)

@@ -5,7 +5,7 @@ Conventions: queries, keys and values are rows; a kernel matrix has one row per 
 
 from __future__ import annotations
 
-from kg.numbers import Array, Positive, Real, array_namespace, constant
+from kg.numbers import Array, Normal, Positive, Real, array_namespace, constant, pi
 
 
 def exponential_kernel(q: Real[Array, "n d"], k: Real[Array, "m d"]) -> Positive[Array, "n m"]:
@@ -31,3 +31,30 @@ def nadaraya_watson_smoother(weights: Positive[Array, "n m"], v: Real[Array, "m 
         share = weights[i, :] / xp.sum(weights[i, :])
         rows.append(xp.sum(share[:, None] * v, axis=0))
     return xp.stack(rows)
+
+
+def positive_random_features(
+    x: Real[Array, "n d"], w: Normal[Array, "samples d"]
+) -> Positive[Array, "samples n"]:
+    """exp(w·x − |x|²/2), one number for each random direction w and point x.
+
+    Conventions: no factor 1/√d and no factor 1/√m over m directions; directions are standard normal.
+    Source: :cite:t:`choromanski2021rethinking`.
+    """
+    xp = array_namespace(x)
+    return xp.exp(w @ x.mT - xp.sum(x * x, axis=-1) / 2)
+
+
+def arc_cosine_kernel(x: Real[Array, "n d"], y: Real[Array, "m d"]) -> Real[Array, "n m"]:
+    """|x||y| (sin θ + (π − θ) cos θ) / (2π) for the angle θ between two points: the kernel of order one.
+
+    Conventions: half of the kernel of Cho and Saul, so that it is the mean of a product of rectified features.
+    Source: :cite:t:`cho2009kernel`.
+    """
+    xp = array_namespace(x)
+    lengths = xp.sqrt(xp.sum(x * x, axis=-1))[:, None] * xp.sqrt(xp.sum(y * y, axis=-1))[None, :]
+    inner = x @ y.mT
+    # sin θ |x||y| by Lagrange's identity; the difference may round below zero where the points are parallel.
+    square = lengths * lengths - inner * inner
+    across = xp.sqrt(xp.where(square > 0, square, 0 * square))
+    return (across + (pi(x) - xp.atan2(across, inner)) * inner) / (2 * pi(x))

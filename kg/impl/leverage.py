@@ -1,10 +1,12 @@
-"""Leverage scores of the rows of a matrix, and of the points of a density under fixed Fourier frequencies.
+"""Leverage scores of the rows of a matrix, of the points of a density under Fourier frequencies; least squares on samples.
 
 Conventions: observations, or points, are rows; no regularisation; the sign of the exponent in a wave e^{iλx} is plus;
 a density is a list of positive weights on finitely many points.
 """
 
 from __future__ import annotations
+
+from itertools import combinations
 
 from kg.numbers import Array, Complex, Positive, Real, array_namespace, cis
 
@@ -91,3 +93,35 @@ def fourier_matrix(
     xp = array_namespace(points)
     waves = cis(points[:, None] * frequencies[None, :])
     return waves * xp.sqrt(weights)[:, None]
+
+
+def least_squares(a: Real[Array, "n d"], b: Real[Array, "n"]) -> Real[Array, "d"]:
+    """The solution x of the normal equations (AᵀA) x = Aᵀb.
+
+    Conventions: A has full column rank; in floats the condition number is squared.
+    """
+    xp = array_namespace(a)
+    return xp.linalg.solve(a.mT @ a, a.mT @ b)
+
+
+def volume_sampled_least_squares(a: Real[Array, "n d"], b: Real[Array, "n"]) -> Real[Array, "d"]:
+    """The mean of the solutions of A_S x = b_S over all sets S of d rows, each drawn with probability ∝ det(A_S)².
+
+    The solutions come from Cramer's rule, so that a set of dependent rows has weight zero and no solution is asked for.
+
+    Conventions: A has full column rank; every set is visited, there is no random number.
+    Source: :cite:t:`derezinski2017unbiased`.
+    """
+    xp = array_namespace(a)
+    total, weight = 0, 0
+    for rows in combinations(range(a.shape[0]), a.shape[1]):
+        square = xp.stack([a[i, :] for i in rows])
+        values = xp.stack([b[i] for i in rows])
+        volume = xp.linalg.det(square)
+        replaced = [
+            xp.stack([values if j == k else square[:, k] for k in range(a.shape[1])], axis=1)
+            for j in range(a.shape[1])
+        ]
+        total = total + volume * xp.stack([xp.linalg.det(one) for one in replaced])
+        weight = weight + volume * volume
+    return total / weight

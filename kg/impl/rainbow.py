@@ -6,7 +6,7 @@ and the norm is the squared Frobenius norm; feature vectors are rows.
 
 from __future__ import annotations
 
-from kg.numbers import Array, PositiveDefinite, Real, array_namespace, constant
+from kg.numbers import Array, Normal, PositiveDefinite, Real, array_namespace, constant
 
 
 def orthogonal_procrustes(a: Real[Array, "d n"], b: Real[Array, "d n"]) -> Real[Array, ""]:
@@ -76,7 +76,7 @@ def tensor_square_features(x: Real[Array, "n d"]) -> Real[Array, "n d*d"]:
 def monomial_features(x: Real[Array, "n d"]) -> Real[Array, "n d*(d+1)/2"]:
     """The squares x_i² and, once for each pair j < i, √2 x_i x_j: features of the kernel (xᵀy)².
 
-    Conventions: feature vectors are rows.
+    Conventions: feature vectors are rows; squares first, then pairs by the larger index i.
     Source: :cite:t:`this_project`.
     """
     xp = array_namespace(x)
@@ -85,3 +85,31 @@ def monomial_features(x: Real[Array, "n d"]) -> Real[Array, "n d*(d+1)/2"]:
     squares = [x[:, i] * x[:, i] for i in range(d)]
     products = [root * x[:, i] * x[:, j] for i in range(d) for j in range(i)]
     return xp.stack(squares + products, axis=1)
+
+
+def random_feature_kernel(
+    g: Normal[Array, "samples n 3"], x: Real[Array, "3"], y: Real[Array, "3"]
+) -> Real[Array, "samples"]:
+    """(1/n) Σ_i relu(⟨w_i, x⟩) relu(⟨w_i, y⟩) over the n rows w_i of g: one random layer's kernel.
+
+    Conventions: features carry the factor 1/√n; any number of leading axes of g.
+    Source: :cite:t:`guth2024rainbow`.
+    """
+    xp = array_namespace(g)
+    first, second = g @ x, g @ y
+    both = (first > 0) & (second > 0)
+    return xp.sum(xp.where(both, first * second, 0), axis=-1) / g.shape[-2]
+
+
+def layer_alignment_error(k: PositiveDefinite[Array, "n n"], other: PositiveDefinite[Array, "n n"]) -> Array:
+    """√(tr K + tr L − 2‖Mᵀ N‖_*) with K = M Mᵀ, L = N Nᵀ: what is left between two layers after the best rotation.
+
+    Only the inner products K and L of the activations of n points are needed, by their Cholesky factors M and N.
+
+    Conventions: both layers have at least n neurons; any number of leading axes.
+    Source: :cite:t:`guth2024rainbow`.
+    """
+    xp = array_namespace(k)
+    M, N = xp.linalg.cholesky(k), xp.linalg.cholesky(other)
+    nuclear_norm = xp.sum(xp.linalg.svdvals(M.mT @ N), axis=-1)
+    return xp.sqrt(xp.linalg.trace(k) + xp.linalg.trace(other) - 2 * nuclear_norm)

@@ -13,7 +13,7 @@ from kg.numbers import Array, Real, array_namespace, unit_root
 def toeplitz_product(
     column: Real[Array, "n"], row: Real[Array, "n"], x: Real[Array, "n e"]
 ) -> Real[Array, "n e"]:
-    """The dense matrix of f(i−j) times the columns of x.
+    """The dense matrix of f(i−j) times the columns of x, or times x if that is a vector.
 
     Conventions: the first entry of the row is not read, as in scipy.linalg.toeplitz.
     Source: :cite:t:`choromanski2022masked`.
@@ -29,13 +29,14 @@ def fft_toeplitz_product(
 ) -> Real[Array, "n e"]:
     """The same product by embedding the matrix in a circulant one, which the Fourier transform makes diagonal.
 
-    Conventions: the circulant matrix has the first power of two that is at least 2n − 1 rows.
+    Conventions: the circulant matrix has the first power of two that is at least 2n − 1 rows; all numbers are real, and
+    imaginary parts of the result are dropped.
     Source: :cite:t:`choromanski2022masked`.
     """
     xp = array_namespace(column)
     circulant, padded = _circulant_embedding(column, row, x)
     spectrum = xp.fft.fft(circulant, axis=0) * xp.fft.fft(padded, axis=0)
-    return xp.real(xp.fft.ifft(spectrum, axis=0))[: x.shape[0], :]
+    return xp.real(xp.fft.ifft(spectrum, axis=0))[: x.shape[0], ...]
 
 
 def radix_2_toeplitz_product(
@@ -43,13 +44,14 @@ def radix_2_toeplitz_product(
 ) -> Real[Array, "n e"]:
     """The same embedding with the fast Fourier transform written out, so that its operations can be counted.
 
-    Conventions: forward sign e^(−2πikn/N); factors of one are multiplied by as well.
+    Conventions: forward sign e^(−2πikn/N); factors of one and the zeros of the padding are multiplied by as well; all
+    numbers are real, and imaginary parts of the result are dropped.
     Source: :cite:t:`choromanski2022masked`.
     """
     xp = array_namespace(column)
     circulant, padded = _circulant_embedding(column, row, x)
     spectrum = _radix_2_transform(circulant, -1) * _radix_2_transform(padded, -1)
-    return xp.real(_radix_2_transform(spectrum, 1))[: x.shape[0], :] / spectrum.shape[0]
+    return xp.real(_radix_2_transform(spectrum, 1))[: x.shape[0], ...] / spectrum.shape[0]
 
 
 def masked_linear_attention(
@@ -82,14 +84,20 @@ def mask_product_attention(
 
 
 def _circulant_embedding(column: Array, row: Array, x: Array) -> tuple[Array, Array]:
-    """The first column of the circulant matrix, and x with zeros below, both as tall as a power of two."""
+    """The first column of the circulant matrix, and x with zeros below: both as tall as a power of two, both with as
+    many axes as x."""
     xp = array_namespace(column)
     n = column.shape[0]
     length = 1 << (2 * n - 2).bit_length()
     gap = xp.zeros((length - (2 * n - 1),), dtype=column.dtype)
     circulant = xp.concat([column, gap, xp.flip(row[1:], axis=0)])
-    padding = xp.zeros((length - n, x.shape[1]), dtype=x.dtype)
-    return circulant[:, None], xp.concat([x, padding], axis=0)
+    padding = xp.zeros((length - n, *x.shape[1:]), dtype=x.dtype)
+    return _along_first_axis(circulant, x), xp.concat([x, padding], axis=0)
+
+
+def _along_first_axis(numbers: Array, x: Array) -> Array:
+    """One number for each row of x, whether x is a vector or a matrix."""
+    return array_namespace(x).reshape(numbers, (-1,) + (1,) * (x.ndim - 1))
 
 
 def _radix_2_transform(x: Array, sign: int) -> Array:
@@ -98,8 +106,8 @@ def _radix_2_transform(x: Array, sign: int) -> Array:
     length = x.shape[0]
     if length == 1:
         return x
-    even = _radix_2_transform(x[0::2, :], sign)
-    odd = _radix_2_transform(x[1::2, :], sign)
+    even = _radix_2_transform(x[0::2, ...], sign)
+    odd = _radix_2_transform(x[1::2, ...], sign)
     turns = xp.stack([unit_root(x, length, sign * k) for k in range(length // 2)])
-    turned = turns[:, None] * odd
+    turned = _along_first_axis(turns, odd) * odd
     return xp.concat([even + turned, even - turned], axis=0)

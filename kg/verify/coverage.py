@@ -13,7 +13,7 @@ from functools import partial
 
 from kg.code import CodeIndex, claim_digest, helpers_of
 from kg.graph import Claim, Graph
-from kg.verify import bound, cost, expectation, floating, law, probe, rate, recovery, refutation
+from kg.verify import bound, cost, expectation, law, probe, rate, recovery, refutation
 from kg.verify.declare import Check
 from kg.verify.mutants import Mutant, mutants
 from kg.verify.run import EQUALITIES
@@ -87,7 +87,7 @@ def _claims(graph: Graph, index: CodeIndex, name: str) -> list[Claim]:
 def _watcher(graph: Graph, workshop: Workshop, claim: Claim, name: str) -> tuple[Trial, Notices] | None:
     trial, check = trial_for(workshop, claim, claim_digest(graph.code, claim))
     if claim.kind in EQUALITIES:
-        trial = probe.steadied(trial, floating.withstands_large_inputs(trial))
+        trial = probe.informed(trial)
         sides = probe.sides_reached(trial).get(name)
         return None if sides is None else (trial, partial(_by_equality, trial, name, sides))
     rule = _RULES.get(claim.kind)

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from kg.errors import CheckError
 from kg.verify.declare import Check
-from kg.verify.expectation import draw_samples
+from kg.verify.expectation import draw_samples, not_one_each
 from kg.verify.trial import Trial
 from kg.verify.verdict import Verdict, shape_text
 
@@ -38,6 +39,9 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
     shapes, most, worst = [], 0, 0.0
     for number, sizes in zip(range(SHAPES), trial.sizes(), strict=False):
         seed = f"{trial.seed} law {number}"
+        pooled = not_one_each(trial, sizes, seed)
+        if pooled:
+            return verdict.but(outcome="cantTell", reason=pooled)
         near, threshold, count = plan(trial, check, sizes, seed)
         if not threshold or count > MOST_SAMPLES:
             reason = (
@@ -85,24 +89,50 @@ def caught(trial: Trial, changed: Trial, check: Check) -> bool:
 
 def plan(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple[str, float, int]:
     """The nearest control, half its distance from the claim, and the sample size; 0 if a control is too near to tell."""
-    noise = 2.7 / math.sqrt(PILOT)
     found = [
-        (distance(trial.variant(c.function, c.wording), check, sizes, f"{seed} pilot", PILOT), c.wording)
+        (_gap(trial, trial.variant(c.function, c.wording), check, sizes, f"{seed} pilot"), c.wording)
         for c in check.controls
     ]
     near, wording = min(found)
-    if not near > noise:
+    if not near > 0:
         return wording, 0.0, 0
     return wording, near / 2, max(PILOT, math.ceil(NEEDED[check.relation] / near**2))
 
 
+def _gap(trial: Trial, control: Trial, check: Check, sizes: dict[str, int], seed: str) -> float:
+    """How far the control is from the claim: between the two stated laws, else between its samples and its law.
+
+    0 where the latter is no more than chance; where the samples are the same, chance plays no part.
+    """
+    x, stated = _both(trial, sizes, seed, PILOT)
+    y, rival = _both(control, sizes, seed, PILOT)
+    if check.relation == "=" and np.array_equal(x, y):
+        return float(np.max(np.abs(stated - rival)))
+    found = distance(control, check, sizes, seed, PILOT)
+    return found if found > 2.7 / math.sqrt(PILOT) else 0.0
+
+
 def distance(trial: Trial, check: Check, sizes: dict[str, int], seed: str, count: int) -> float:
     """Largest distance between the two distribution functions on `count` draws; NaN if a value is not finite."""
-    samples, values = draw_samples(trial, sizes, seed, count)
-    x, y = np.asarray(samples, dtype=float).reshape(-1), np.asarray(values, dtype=float).reshape(-1)
+    x, y = _both(trial, sizes, seed, count)
     if not (np.all(np.isfinite(x)) and np.all(np.isfinite(y))):
         return float("nan")
     return _two_samples(x, y) if check.relation == "same law" else _one_sample(x, y)
+
+
+def _both(trial: Trial, sizes: dict[str, int], seed: str, count: int) -> tuple[Any, Any]:
+    """The two sides as lists of numbers, one for each draw.
+
+    Raises:
+        CheckError: if there are more or fewer, such as all eigenvalues of each matrix.
+    """
+    sides = [np.asarray(side, dtype=float) for side in draw_samples(trial, sizes, seed, count)]
+    for side in sides:
+        if side.shape not in ((count,), (count, 1)):
+            raise CheckError(
+                f"{trial.name}: {count} draws gave numbers of shape {side.shape}; a law is about one number for each draw"
+            )
+    return sides[0].reshape(-1), sides[1].reshape(-1)
 
 
 def _one_sample(x: Any, values: Any) -> float:

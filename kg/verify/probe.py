@@ -27,7 +27,7 @@ from kg.code import CodeIndex, helpers_of
 from kg.domains import domains_of
 from kg.errors import CheckError, KgError
 from kg.numbers.arrays import Contaminated, NotTestable, Redraw
-from kg.verify import equality, floating, residue, scaling, vacuity
+from kg.verify import equality, floating, proving, residue, scaling, vacuity
 from kg.verify.declare import Check, Use
 from kg.verify.draws import FloatSource, Undrawable, dimension_names
 from kg.verify.mutants import Mutant, mutants
@@ -88,9 +88,10 @@ def _one_sided(
     return (mutated[0], plain[1]) if side == 0 else (plain[0], mutated[1])
 
 
-def steadied(trial: Trial, stable: bool) -> Trial:
-    """The trial with what is known about its large inputs."""
-    return replace(trial, stable=stable)
+def informed(trial: Trial) -> Trial:
+    """The trial with what is known of the claim as written: whether it withstands large inputs, whether SMT proves it."""
+    settled = residue.accepts(trial) is None and proving.judge(trial).accepted is True
+    return replace(trial, stable=floating.withstands_large_inputs(trial), proved=settled)
 
 
 def sides_reached(trial: Trial) -> dict[str, list[int]]:

@@ -7,7 +7,7 @@ A check takes the size ``n`` (``n: Size[int, "n"]``) and whatever it draws.
   t-interval over replicates must hold the stated exponent, exclude its nearest rival a half away, and be narrower than
   half that gap, so that too few or too small sizes settle nothing.
 * **Limit.** It returns (value, limit).  The values on the doubling grid are extrapolated; the change of the extrapolated
-  value is its error bar.  The stated limit must lie within ten error bars, and ten error bars within half the distance
+  value, or its standard error where values are random, is its error bar.  The stated limit must lie within ten error bars, and ten error bars within half the distance
   to the control's limit: a coarse grid cannot accept a nearby wrong limit.
 """
 
@@ -28,6 +28,10 @@ GAP = 0.5
 REPLICATES = 12
 SAMPLES_EACH = 200
 LEVEL = 1e-6
+# A slope that changes by less from one pair of sizes to the next counts as constant.
+SETTLED = 0.005
+# Groups of samples left out in turn, for the error bar of a limit of random values.
+GROUPS = 20
 
 
 def judge_convergence(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
@@ -39,7 +43,11 @@ def judge_convergence(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
         )
     accepted, slope, width, stated = fitted(trial, grid)
     if accepted is None:
-        reason = f"the slopes spread by ±{width:.2g}, too wide to tell exponents {GAP} apart"
+        reason = (
+            f"the slopes spread by ±{width:.2g}, too wide to tell exponents {GAP} apart"
+            if not width <= GAP / 2
+            else "the slope changes more and more along the sizes: larger sizes are needed"
+        )
         return verdict.but(outcome="cantTell", reason=reason)
     if not accepted:
         return verdict.but(
@@ -79,7 +87,7 @@ def fitted(trial: Trial, grid: tuple[int, ...]) -> tuple[bool | None, float, flo
     mean = float(np.mean(slopes))
     width = _half_width(slopes) if random else abs(slopes[-1] - slopes[-2])
     mean = mean if random else slopes[-1]
-    if not math.isfinite(mean) or width > GAP / 2:
+    if not math.isfinite(mean) or width > GAP / 2 or (not random and not _settling(slopes)):
         return None, mean, width, stated
     return abs(mean - stated) <= max(width, 0.05), mean, width, stated
 
@@ -91,6 +99,12 @@ def _slopes(grid: tuple[int, ...], errors: list[float], random: bool) -> list[fl
     if random:
         return [float(np.polyfit(x, y, 1)[0])] if np.all(np.isfinite(y)) else [float("nan")]
     return [float(v) for v in np.diff(y) / np.diff(x)]
+
+
+def _settling(slopes: list[float]) -> bool:
+    """Whether the slope changes less and less along the sizes; where it changes more, the power is not in sight yet."""
+    changes = np.abs(np.diff(slopes))
+    return len(changes) < 2 or bool(changes[-1] <= max(SETTLED, changes[-2]))
 
 
 def _half_width(slopes: list[float]) -> float:
@@ -145,10 +159,21 @@ def extrapolated(trial: Trial, grid: tuple[int, ...]) -> tuple[float, float, flo
     values, stated = [], 0.0
     for n in grid:
         value, limit = draw_samples(trial, {"n": n}, f"{trial.seed} limit {n}", SAMPLES_EACH)
-        values.append(float(np.mean(np.asarray(value, dtype=float))))
+        values.append(np.asarray(value, dtype=float).reshape(-1))
         stated = float(np.asarray(limit))
-    estimates = _aitken(values)
-    return estimates[-1], abs(estimates[-1] - estimates[-2]) + 1e-15 * abs(estimates[-1]), stated
+    estimates = _aitken([float(np.mean(v)) for v in values])
+    bar = abs(estimates[-1] - estimates[-2]) + 1e-15 * abs(estimates[-1])
+    return estimates[-1], max(bar, _jackknife(values)), stated
+
+
+def _jackknife(values: list[Any]) -> float:
+    """Standard error of the extrapolated value, from leaving out one group of samples at a time; 0 without randomness."""
+    count = min(len(v) for v in values)
+    if count < GROUPS:
+        return 0.0
+    group = np.arange(count) % GROUPS
+    left_out = [_aitken([float(np.mean(v[:count][group != g])) for v in values])[-1] for g in range(GROUPS)]
+    return float(np.std(left_out)) * math.sqrt(GROUPS - 1)
 
 
 def _aitken(values: list[float]) -> list[float]:

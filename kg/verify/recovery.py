@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from kg.verify.declare import Check
-from kg.verify.expectation import draw_samples
+from kg.verify.expectation import draw_samples, not_one_each
 from kg.verify.trial import Trial
 from kg.verify.verdict import Verdict, shape_text
 
@@ -32,6 +32,9 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
     shapes, most, least = [], 0, 1.0
     for number, sizes in zip(range(SHAPES), trial.sizes(), strict=False):
         seed = f"{trial.seed} recovery {number}"
+        pooled = not_one_each(trial, sizes, seed)
+        if pooled:
+            return verdict.but(outcome="cantTell", reason=pooled)
         count, stated = plan(trial, check, sizes, seed)
         if stated is None:
             return verdict.but(
@@ -67,12 +70,14 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
     )
 
 
-def caught(trial: Trial, changed: Trial, check: Check) -> bool:
-    """Whether a changed statement is rejected in the claim's own number of draws."""
+def caught(trial: Trial, changed: Trial, check: Check) -> bool | None:
+    """Whether a changed statement is rejected in the claim's own number of draws; None if it merely says less."""
     sizes = next(iter(trial.sizes()))
     seed = f"{trial.seed} recovery 0"
     count, stated = plan(trial, check, sizes, seed)
-    return stated is not None and tail(changed, sizes, f"{seed} fresh", count) < ALPHA
+    if stated is None or tail(changed, sizes, f"{seed} fresh", count) < ALPHA:
+        return stated is not None
+    return None if counted(changed, sizes, f"{seed} pilot", PILOT)[1] < stated else False
 
 
 def plan(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple[int, float | None]:

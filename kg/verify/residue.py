@@ -77,7 +77,7 @@ def judge(trial: Trial, *, shapes: int = SHAPES) -> Finding:
             accepted=None, reason=f"residues do not know the signs of {signs} dependent square roots"
         )
     finding.shapes = sorted(set(finding.shapes))
-    finding.method = _method(draws, flags)
+    finding.method = _method(draws, flags | _only_sampled(trial))
     return finding
 
 
@@ -172,6 +172,19 @@ def _flags(field: Residues) -> set[str]:
     if field.distinct_roots:
         found.add("square roots")
     return found | {f"{name} as an uninterpreted function" for name in field.uninterpreted}
+
+
+_STRUCTURE = {
+    "Permutation": "permutations",
+    "Mask": "masks",
+    "Natural": "integers",
+    "Orthogonal": "reflections",
+}
+
+
+def _only_sampled(trial: Trial) -> set[str]:
+    """What the bound does not cover: it is about numbers, for the structure that happened to be drawn."""
+    return {f"{_STRUCTURE[d.kind]} only sampled" for d in trial.domains.values() if d.kind in _STRUCTURE}
 
 
 def _rejection(sizes: dict[str, int], flags: set[str]) -> Finding:

@@ -20,7 +20,8 @@ from kg.verify.groups import invariants
 class Trial:
     """Everything a judge needs to run one pair of sides in any arithmetic.
 
-    `stable` says that the claim as written withstands large inputs, so that its variants must too.
+    `stable` says that the claim as written withstands large inputs, so that its variants must too;
+    `proved` that the solver settled it, so that it can settle them.
     `implementations` is the only door to the code under test: a mutant or a user's own function is put in there.
     """
 
@@ -33,6 +34,7 @@ class Trial:
     allowed: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     group: str | None = None
     stable: bool = False
+    proved: bool = False
 
     def use(self, name: str) -> Callable[..., Any]:
         """The implementation of a concept.

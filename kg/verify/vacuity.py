@@ -103,8 +103,8 @@ def _near(a: list[Any], b: list[Any]) -> bool:
 def _unused_input(trial: Trial) -> str:
     """Draw one input afresh, all others held: if nothing moves, neither a side nor what it is made of, it is not used.
 
-    A side may be the same number for every input and still be a statement (all diagonal entries are 1), so what the
-    implementations return counts as well; not what they are given, as they may ignore it.
+    A side may be the same number for every input and still be a statement (all diagonal entries are 1; a shift changes
+    nothing), so what the implementations are given counts as well, unless they ignore it.
     """
     unmoved = {name for name, domain in trial.domains.items() if domain.kind not in STRUCTURE}
     for number in range(3):
@@ -120,22 +120,39 @@ def _unused_input(trial: Trial) -> str:
 
 
 def _everything(trial: Trial, inputs: Mapping[str, Any]) -> list[Any]:
-    """Both sides, and every array that an implementation returned on the way."""
-    returned: list[Any] = []
+    """Both sides, and every array given to an implementation on the way that it does not ignore."""
+    given: list[Any] = []
 
     def watched(function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             result = function(*args, **kwargs)
-            parts = [
-                p for x in flatten(result) for p in ((x.value, x.tangent) if isinstance(x, Dual) else (x,))
-            ]
-            returned.extend(p for p in parts if isinstance(p, np.ndarray | np.generic))
+            places: list[tuple[int | str, Any]] = [*enumerate(args), *kwargs.items()]
+            for place, value in places:
+                if isinstance(value, np.ndarray | np.generic) and not _ignored(
+                    function, args, kwargs, place, result
+                ):
+                    given.append(value)
             return result
 
         return call
 
     sides = trial.with_implementations({n: watched(f) for n, f in trial.implementations.items()}).run(inputs)
-    return [*_values(sides), *returned]
+    return [*_values(sides), *given]
+
+
+def _ignored(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], place: int | str, result: Any
+) -> bool:
+    """Whether an implementation returns the same when one of its arguments, and nothing else, is changed."""
+    if isinstance(place, int):
+        args = (*args[:place], _shifted(args[place]), *args[place + 1 :])
+    else:
+        kwargs = {**kwargs, place: _shifted(kwargs[place])}
+    try:
+        return same(flatten(result), flatten(function(*args, **kwargs)))
+    except Exception:
+        # It cannot be computed from another value, so it depends on it.
+        return False
 
 
 def _unused_oracle(trial: Trial) -> str:

@@ -88,8 +88,8 @@ def test_the_mean_of_a_switched_relu_is_not_gelu_but_the_switched_identity_is() 
 def test_the_slope_of_gelu_leaves_zero_to_one_and_the_slope_of_the_ramp_does_not() -> None:
     root = math.sqrt(2)
     low, high = mine.slope_of_gelu([-root, root])
-    assert -0.1290 < low < -0.1289
-    assert 1.1289 < high < 1.1290
+    assert -0.12891 < low < -0.128904
+    assert 1.128904 < high < 1.12891
     grid = np.linspace(-9, 9, 181)
     slopes = mine.slope_of_gelu(grid)
     assert np.all((low <= slopes) & (slopes <= high))

@@ -67,6 +67,19 @@ def test_with_something_added_to_the_variance_it_is_not(seed: int, a: float) -> 
         assert np.max(np.abs(scaled - norm(x, epsilon=epsilon))) > 1e-5
 
 
+@pytest.mark.parametrize("a", [3.0, 0.5])
+def test_scaling_a_row_is_scaling_what_is_added_for_every_positive_factor(a: float) -> None:
+    x = np.array([[1.0, 2.0, 4.0]])
+    assert_agree(mine.layer_norm(a * x, 0.1), mine.layer_norm(x, 0.1 / a**2), scale=8, size=3)
+
+
+@pytest.mark.parametrize("a", [3.0, 0.5, -2.0])
+def test_a_constant_row_is_zero_at_every_scale_if_something_is_added(a: float) -> None:
+    x = np.full((1, 3), 2.0)
+    for norm in (mine.layer_norm, the_projects("normalisation", "layer_norm")):
+        assert_agree(norm(a * x, epsilon=0.1), np.zeros((1, 3)), scale=8, size=3)
+
+
 @pytest.mark.parametrize("d", [2, 3, 7])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_jacobian_of_layer_norm_is_a_scaled_projection(seed: int, d: int) -> None:

@@ -102,6 +102,16 @@ def test_products_by_fourier_transforms_are_the_toeplitz_product(n: int) -> None
         assert_agree(np.real(rewritten), exact, scale=terms, size=n)
 
 
+@pytest.mark.parametrize("n", [1, 2, 5, 8])
+def test_the_product_with_a_vector_is_that_with_the_matrix_of_one_column(n: int) -> None:
+    column, row, x = circulant_inputs(n, 1)
+    exact = mine.toeplitz_product(column, row, x)[:, 0]
+    terms = float(np.sum(np.abs(column)) + np.sum(np.abs(row))) * float(np.sum(np.abs(x)))
+    for name in ("toeplitz_product", "fft_toeplitz_product", "radix_2_toeplitz_product"):
+        theirs = the_projects("toeplitz", name)(column, row, x[:, 0])
+        assert_agree(exact, theirs, scale=terms, size=n)
+
+
 def test_the_first_entry_of_the_row_is_not_read() -> None:
     column, x = np.array([1.0, 2.0, 3.0]), np.eye(3)
     for name in ("toeplitz_product", "fft_toeplitz_product", "radix_2_toeplitz_product"):

@@ -67,6 +67,11 @@ BROKEN = [
         "exactly one kind",
     ),
     ("claim:tea_is_an_infusion a kg:Identity", "claim:tea_is_an_infusion a kg:EqualUpTo", "Name the group"),
+    (
+        "claim:tea_is_an_infusion a kg:Identity ;",
+        "claim:tea_is_an_infusion a kg:EqualUpTo ; kg:upTo kg:Scale , kg:Sign ;",
+        "Name the group",
+    ),
     ("kg:condition cond:hot ;", "kg:upTo kg:Scale ;", "Only an equality up to a group"),
     ('kg:asUsuallySaid "Tea is a soup."@en ;', "", "quotes what it refutes"),
     ("kg:repairedBy claim:tea_is_an_infusion ;", "", "says what is true instead"),

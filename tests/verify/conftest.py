@@ -134,36 +134,44 @@ def stanza(
 Make = Callable[..., Tiny]
 
 
+def write_project(folder: Path, impl: str, checks: str, *stanzas: str) -> Tiny:
+    """Write a tiny project into a folder of its own."""
+    tiny = Tiny(folder / f"project_{next(_numbers)}", f"tiny_{next(_numbers)}")
+    for part in (tiny.package, f"{tiny.package}/impl", f"{tiny.package}/checks", "ontology/claims"):
+        (tiny.root / part).mkdir(parents=True)
+        if not part.startswith("ontology"):
+            (tiny.root / part / "__init__.py").write_text("", encoding="utf-8")
+    tiny.write("impl", impl)
+    tiny.write("checks", checks)
+    (tiny.root / "references.bib").write_text("", encoding="utf-8")
+    prefixes = "".join(
+        f"@prefix {prefix}: <{BASE}{part}/> .\n"
+        for prefix, part in (("claim", "claim"), ("concept", "concept"), ("cond", "condition"))
+    )
+    (tiny.root / "ontology" / "claims" / "text.ttl").write_text(
+        "@prefix kg: <https://w3id.org/ml-equivalences/vocabulary#> .\n" + prefixes + "".join(stanzas),
+        encoding="utf-8",
+    )
+    (tiny.root / "pyproject.toml").write_text(
+        f'[tool.kg]\nname = "tiny"\nbase = "{BASE}"\n'
+        f'implementations = "{tiny.package}.impl"\nchecks = "{tiny.package}.checks"\n',
+        encoding="utf-8",
+    )
+    return tiny
+
+
+@pytest.fixture(scope="session")
+def make_project() -> Callable[..., Tiny]:
+    """Write a tiny project into a given folder, for fixtures that outlive a test."""
+    return write_project
+
+
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
     """Write a tiny project: the text of its implementations, of its checks, and its claims as Turtle or by parts."""
-
-    def write(impl: str = "", checks: str = "", *stanzas: str, **claim: object) -> Tiny:
-        tiny = Tiny(tmp_path / f"project_{next(_numbers)}", f"tiny_{next(_numbers)}")
-        for folder in (tiny.package, f"{tiny.package}/impl", f"{tiny.package}/checks", "ontology/claims"):
-            (tiny.root / folder).mkdir(parents=True)
-            if not folder.startswith("ontology"):
-                (tiny.root / folder / "__init__.py").write_text("", encoding="utf-8")
-        tiny.write("impl", impl)
-        tiny.write("checks", checks)
-        (tiny.root / "references.bib").write_text("", encoding="utf-8")
-        prefixes = "".join(
-            f"@prefix {prefix}: <{BASE}{folder}/> .\n"
-            for prefix, folder in (("claim", "claim"), ("concept", "concept"), ("cond", "condition"))
-        )
-        text = "".join(stanzas) or stanza(**claim)  # type: ignore[arg-type]
-        (tiny.root / "ontology" / "claims" / "text.ttl").write_text(
-            "@prefix kg: <https://w3id.org/ml-equivalences/vocabulary#> .\n" + prefixes + text,
-            encoding="utf-8",
-        )
-        (tiny.root / "pyproject.toml").write_text(
-            f'[tool.kg]\nname = "tiny"\nbase = "{BASE}"\n'
-            f'implementations = "{tiny.package}.impl"\nchecks = "{tiny.package}.checks"\n',
-            encoding="utf-8",
-        )
-        return tiny
-
-    return write
+    return lambda impl="", checks="", *stanzas, **claim: write_project(
+        tmp_path, impl, checks, *(stanzas or (stanza(**claim),))
+    )
 
 
 @pytest.fixture
@@ -172,7 +180,7 @@ def judge(make: Make) -> Callable[..., Verdict]:
     return lambda impl="", checks="", **claim: make(impl, checks, **claim).verdict()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def turtle() -> Callable[..., str]:
     """The Turtle of one claim, for projects with several."""
     return stanza

@@ -46,10 +46,10 @@ def tensor_square_features(x):
 
 
 def monomial_features(x):
-    """The squares and then, once for each pair, the product times √2."""
+    """The squares and then, once for each pair and by its larger index, the product times √2."""
     rows = []
     for row in x:
-        pairs = [math.sqrt(2) * row[i] * row[j] for i in range(len(row)) for j in range(i + 1, len(row))]
+        pairs = [math.sqrt(2) * row[i] * row[j] for i in range(len(row)) for j in range(i)]
         rows.append([a * a for a in row] + pairs)
     return np.array(rows)
 
