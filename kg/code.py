@@ -21,9 +21,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kg.errors import KgError, SourceError
-from kg.files import write_whole
+from kg.errors import SourceError
 from kg.imports import Definition, Imports
+from kg.judge import cache_folder, judge_digest, keep
 from kg.normal_form import normal_form
 
 if TYPE_CHECKING:
@@ -264,15 +264,12 @@ def _attachment(decorator: ast.expr) -> tuple[str, str, str]:
 
 
 def _used_names(nodes: list[ast.AST]) -> list[str]:
+    """Every text in the syntax: the argument of ``use``, or a name that reaches it through a variable or a loop."""
     found = {
-        str(call.args[0].value)
+        part.value
         for node in nodes
-        for call in ast.walk(node)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Name)
-        and call.func.id == "use"
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
+        for part in ast.walk(node)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
     }
     return sorted(found)
 
@@ -364,14 +361,14 @@ def claim_digests(project: Project, claims: Mapping[str, Claim]) -> dict[str, st
         # How a digest is made counts as well.
         *(
             (Path(__file__).parent / name).read_bytes()
-            for name in ("code.py", "imports.py", "normal_form.py")
+            for name in ("code.py", "imports.py", "normal_form.py", "judge.py")
         ),
         repr(sorted(claims.items())).encode(),
         *(path.read_bytes() for path in files),
     ]
     names = "\0".join(path.name for path in files).encode()
     key = hashlib.sha256(b"\0".join([names, *(hashlib.sha256(p).digest() for p in pieces)])).hexdigest()[:32]
-    cache = _cache_folder() / f"digests-{key}.json"
+    cache = cache_folder() / f"digests-{key}.json"
     try:
         found: dict[str, str] = json.loads(cache.read_text(encoding="ascii"))
         return found
@@ -379,46 +376,5 @@ def claim_digests(project: Project, claims: Mapping[str, Claim]) -> dict[str, st
         pass
     whole = index(project)
     digests = {name: claim_digest(whole, claim) for name, claim in claims.items()}
-    _keep(cache, json.dumps(digests))
+    keep(cache, json.dumps(digests))
     return digests
-
-
-def _keep(cache: Path, text: str) -> None:
-    try:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(cache, text)
-    except (OSError, KgError):
-        # A cache that cannot be written only costs time.
-        pass
-
-
-@lru_cache(maxsize=1)
-def judge_digest() -> str:
-    """Digest of the code that judges (``kg.domains``, ``kg.numbers``, ``kg.verify``), in normalised syntax.
-
-    It is part of every claim's digest: what another judge observed is stale. Parsing takes a fifth of a second, so the
-    digest is kept in the user's cache under a key made of the very bytes it was computed from.
-    """
-    here = Path(__file__).parent
-    paths = [
-        here / "domains.py",
-        *sorted((here / "numbers").glob("*.py")),
-        *sorted((here / "verify").glob("*.py")),
-    ]
-    contents = [path.read_bytes() for path in paths]
-    key = hashlib.sha256(b"\0".join(contents)).hexdigest()[:32]
-    cache = _cache_folder() / f"judge-{key}"
-    try:
-        return cache.read_text(encoding="ascii")
-    except OSError:
-        pass
-    text = "\n".join(ast.dump(ast.parse(content)) for content in contents)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    _keep(cache, digest)
-    return digest
-
-
-def _cache_folder() -> Path:
-    from platformdirs import user_cache_path
-
-    return user_cache_path("kg", appauthor=False)

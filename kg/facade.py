@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.errors import UsageError
 from kg.graph import Claim, Concept, Graph, Paper, load
+from kg.names import did_you_mean
 from kg.project import find_project
 
 if TYPE_CHECKING:
@@ -27,8 +29,21 @@ class OpenGraph:
     def claims(
         self, about: str | None = None, kind: str | None = None, topic: str | None = None
     ) -> list[Claim]:
-        """Claims by name: about a concept (or a narrower one), of a kind, of a topic."""
-        found: Iterable[Claim] = self.graph.claims_about(about) if about else self.graph.claims.values()
+        """Claims by name: about a concept (or a narrower one), of a kind, of a topic.
+
+        Raises:
+            UsageError: if there is no such concept, kind or topic, with a guess at what was meant.
+        """
+        concept = None if about is None else self.graph.aliases.get(about, about)
+        for value, known, what in (
+            (concept, self.graph.concepts, "concept"),
+            (kind, self.graph.kinds, "kind of claim"),
+            (topic, self.graph.topics, "topic"),
+        ):
+            if value is not None and value not in known:
+                advice = did_you_mean(value, known, f"there are {len(known)}")
+                raise UsageError(f"{value}: there is no {what} of this name: {advice}")
+        found: Iterable[Claim] = self.graph.claims_about(concept) if concept else self.graph.claims.values()
         return [c for c in found if kind in (None, c.kind) and topic in (None, c.topic)]
 
     def papers(self) -> list[Paper]:
@@ -64,8 +79,14 @@ class OpenGraph:
         return None if chain is None else run_chain(self.graph, [step.claim for step in chain], (start, end))
 
     def is_stale(self, claim: str) -> bool:
-        """Whether the recorded evidence of a claim is missing or belongs to another text."""
-        return self.graph.is_stale(self.graph.claims[claim])
+        """Whether the recorded evidence of a claim is missing or belongs to another text.
+
+        Raises:
+            UsageError: if there is no such claim, with a guess at what was meant.
+        """
+        from kg.verify.schedule import chosen
+
+        return self.graph.is_stale(chosen(self.graph, [claim])[0])
 
 
 def open_graph(directory: str | Path | None = None) -> OpenGraph:

@@ -56,6 +56,7 @@ class Graph:
         self.project = project
         self.store = store
         self.sources = read
+        self._digests: tuple[object, Mapping[str, str]] | None = None
 
     @cached_property
     def concepts(self) -> Mapping[str, Concept]:
@@ -104,9 +105,9 @@ class Graph:
         """Former names (kg:formerly) with the present one."""
         return MappingProxyType(self._reader.aliases)
 
-    @cached_property
+    @property
     def code(self) -> CodeIndex:
-        """The implementations, checks and conditions of the project, read without importing them."""
+        """The implementations, checks and conditions of the project as they are now, read without importing them."""
         from kg.code import index
 
         return index(self.project)
@@ -147,12 +148,15 @@ class Graph:
         """Whether nothing vouches for the claim as it is now: no evidence, or evidence of another digest."""
         return claim.evidence is None or claim.evidence.digest != self.digests[claim.name]
 
-    @cached_property
+    @property
     def digests(self) -> Mapping[str, str]:
-        """The digest of every claim as it is now."""
-        from kg.code import claim_digests
+        """The digest of every claim, of the code as it is now: a session may edit a file and ask again."""
+        from kg.code import claim_digests, stamps
 
-        return claim_digests(self.project, self.claims)
+        now = stamps(self.project)
+        if self._digests is None or self._digests[0] != now:
+            self._digests = now, claim_digests(self.project, self.claims)
+        return self._digests[1]
 
     @cached_property
     def _reader(self) -> Reader:

@@ -144,6 +144,19 @@ def _(use, x, u):
     return below + xp.where(u < 1 - (x - below), 1, 0 * u) - x, 0
 
 
+@condition
+def away_from_halfway(x):
+    xp = array_namespace(x)
+    return bool(np.all(abs(x - xp.floor(x + 0.5)) <= 0.3))
+
+
+@away_from_halfway.sampler
+def _(x):
+    xp = array_namespace(x)
+    nearest = xp.floor(x + 0.5)
+    return {"x": nearest + 0.6 * (x - nearest)}
+
+
 @check
 def triangular_dither_makes_the_error_power_a_quarter(
     use, x: Real[Array, "n"], u: Uniform[Array, "samples 2 n"]
@@ -222,9 +235,10 @@ def sigma_delta_error_falls_as_one_over_n(use, u: Uniform[Array, "samples n"]):
     return np.mean(bits, axis=1, keepdims=True) - level, -1
 
 
-sigma_delta_error_falls_as_one_over_n.explain(
-    "constant changed: 1 → 2", "the state may start anywhere, so another random number does as well"
-)
+for _edit in ("constant changed: 1 → 2", "constant changed: 1 → 0"):
+    sigma_delta_error_falls_as_one_over_n.explain(
+        _edit, "the state may start anywhere, so another random number does as well"
+    )
 
 
 @sigma_delta_error_falls_as_one_over_n.control("random bits of the same mean, which err as n^(−1/2)")

@@ -137,12 +137,20 @@ def standard_normal_directions(w):
     return bool(np.all(abs(np.asarray(w)) < 12))
 
 
-@check
+@condition
+def short_points(q, k):
+    return bool(np.max(q * q) <= 1 / 4 and np.max(k * k) <= 1 / 4)
+
+
+@short_points.sampler
+def _(q, k):
+    return {"q": q / 4, "k": k / 4}
+
+
+@check(sizes={"d": (5, 7)})
 def expectation_of_positive_random_features_is_the_exponential_kernel(
     use, q: Real[Array, "2 d"], k: Real[Array, "3 d"], w: Normal[Array, "samples d"]
 ):
-    # Short vectors: the variance grows as the exponential of the squared length of q + k.
-    q, k = q / 4, k / 4
     root = q.shape[1] ** 0.25
     features = use("positive_random_features")
     products = features(q / root, w)[:, :, None] * features(k / root, w)[:, None, :]
@@ -150,9 +158,9 @@ def expectation_of_positive_random_features_is_the_exponential_kernel(
 
 
 def _products_of_features(use, q, k, w, features):
-    root = q.shape[1] ** 0.25
-    products = features(q / 4 / root, w)[:, :, None] * features(k / 4 / root, w)[:, None, :]
-    return products - use("exponential_kernel")(q / 4, k / 4), 0
+    shrink = q.shape[1] ** 0.25
+    products = features(q / shrink, w)[:, :, None] * features(k / shrink, w)[:, None, :]
+    return products - use("exponential_kernel")(q, k), 0
 
 
 @expectation_of_positive_random_features_is_the_exponential_kernel.control(
@@ -165,6 +173,15 @@ def _(use, q, k, w):
 @expectation_of_positive_random_features_is_the_exponential_kernel.control("directions of variance 2")
 def _(use, q, k, w):
     return _products_of_features(use, q, k, 2**0.5 * w, use("positive_random_features"))
+
+
+@expectation_of_positive_random_features_is_the_exponential_kernel.control(
+    "only the keys are shrunk by d^(1/4)"
+)
+def _(use, q, k, w):
+    features = use("positive_random_features")
+    products = features(q, w)[:, :, None] * features(k / k.shape[1] ** 0.25, w)[:, None, :]
+    return products - use("exponential_kernel")(q, k), 0
 
 
 @check

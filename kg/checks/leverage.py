@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import combinations, product
+
 import numpy as np
+from scipy.special import betainc
 
 from kg.numbers import array_namespace, constant
-from kg.verify import Array, Positive, Real, Size, check, condition
+from kg.verify import Array, Normal, Positive, Real, Size, Uniform, check, condition
 
 
 @condition
@@ -161,3 +164,153 @@ def _energy_shares(points, weights, frequencies, coefficients):
     values = xp.exp(1j * points[:, None] * frequencies[None, :]) @ coefficients
     energy = weights * (xp.real(values) ** 2 + xp.imag(values) ** 2)
     return energy / xp.sum(energy)
+
+
+# Least squares on a sample of rows ------------------------------------------------------------------------------
+
+
+@check(sizes={"n": (4, 5, 6), "d": (2, 3)})
+def volume_sampled_least_squares_is_least_squares(use, a: Real[Array, "n d"], b: Real[Array, "n"]):
+    return use("volume_sampled_least_squares")(a, b), use("least_squares")(a, b)
+
+
+@volume_sampled_least_squares_is_least_squares.control("every set of rows is as likely as any other")
+def _(use, a, b):
+    xp = array_namespace(a)
+    sets = list(combinations(range(a.shape[0]), a.shape[1]))
+    solutions = [xp.linalg.solve(_rows(a, s), _rows(b, s)) for s in sets]
+    return sum(solutions[1:], solutions[0]) / len(sets), use("least_squares")(a, b)
+
+
+@volume_sampled_least_squares_is_least_squares.control("the volume itself is the weight, not its square")
+def _(use, a, b):
+    xp = array_namespace(a)
+    sets = list(combinations(range(a.shape[0]), a.shape[1]))
+    volumes = [xp.linalg.det(_rows(a, s)) for s in sets]
+    solutions = [xp.linalg.solve(_rows(a, s), _rows(b, s)) for s in sets]
+    total = sum((v * x for v, x in zip(volumes, solutions, strict=True)), 0)
+    return total / sum(volumes, 0), use("least_squares")(a, b)
+
+
+def _rows(a, chosen):
+    xp = array_namespace(a)
+    return xp.stack([a[i, ...] for i in chosen])
+
+
+@check(sizes={"n": (3, 4), "d": (2,)})
+def leverage_sampled_least_squares_is_biased(use, a: Real[Array, "n d"], b: Real[Array, "n"]):
+    return _mean_over_leverage_samples(a, b, use("leverage_scores")(a)), use("least_squares")(a, b)
+
+
+def _mean_over_leverage_samples(a, b, scores, draws=3):
+    """The mean solution over all sequences of rows that hold enough different ones, by their probability."""
+    xp = array_namespace(a)
+    total, chance = 0, 0
+    for rows in product(range(a.shape[0]), repeat=draws):
+        if len(set(rows)) < a.shape[1]:
+            continue
+        chosen, values, p = _rows(a, rows), _rows(b, rows), _rows(scores, rows)
+        gram = chosen.mT @ (chosen / p[:, None])
+        likely = xp.prod(p)
+        total = total + likely * xp.linalg.solve(gram, chosen.mT @ (values / p))
+        chance = chance + likely
+    return total / chance
+
+
+@leverage_sampled_least_squares_is_biased.counterexample
+def _():
+    return {"a": [[1, 0], [1, 1], [1, 3]], "b": [0, 0, 1]}
+
+
+@leverage_sampled_least_squares_is_biased.control("rows are drawn by the volume they span")
+def _(use, a, b):
+    return use("volume_sampled_least_squares")(a, b), use("least_squares")(a, b)
+
+
+@leverage_sampled_least_squares_is_biased.control("the sampled Gram matrix, not the solution, is averaged")
+def _(use, a, b):
+    scores = use("leverage_scores")(a)
+    # One draw: row i with probability τ_i/2, weighted by the inverse of that probability.
+    outer = a[:, :, None] * a[:, None, :]
+    weights = (scores / 2)[:, None, None]
+    xp = array_namespace(a)
+    return xp.sum(weights * (outer / weights), axis=0), a.mT @ a
+
+
+# Leverage of random matrices, and sampling by it ------------------------------------------------------------------
+
+
+@condition(generic=True)
+def standard_normal_rows(g):
+    # A law cannot be read off a draw. What one draw can exclude is excluded: no standard normal number is that large.
+    return bool(np.all(abs(np.asarray(g)) < 12))
+
+
+@check(sizes={"n": (5, 7), "d": (2, 3)})
+def row_leverage_of_a_normal_matrix_is_beta(
+    use, g: Normal[Array, "samples n d"], n: Size[int, "n"], d: Size[int, "d"]
+):
+    # One row of each matrix: the scores of the others are not independent of it.
+    scores = use("leverage_scores")(g)[:, 0]
+    return scores, betainc(d / 2, (n - d) / 2, scores)
+
+
+for _edit in ("constant changed: 0 → 1", "constant changed: 0 → -1"):
+    row_leverage_of_a_normal_matrix_is_beta.explain(_edit, "every row has the same law")
+
+
+@row_leverage_of_a_normal_matrix_is_beta.control(
+    "rows with heavy tails: each is multiplied by its own length"
+)
+def _(use, g, n, d):
+    heavy = g * np.sum(g * g, axis=-1, keepdims=True) ** 0.5
+    scores = use("leverage_scores")(heavy)[:, 0]
+    return scores, betainc(d / 2, (n - d) / 2, scores)
+
+
+@row_leverage_of_a_normal_matrix_is_beta.control(
+    "the law for complex matrices, with parameters twice as large"
+)
+def _(use, g, n, d):
+    scores = use("leverage_scores")(g)[:, 0]
+    return scores, betainc(d, n - d, scores)
+
+
+@row_leverage_of_a_normal_matrix_is_beta.control(
+    "the second parameter is n/2, as if the row were not in the matrix"
+)
+def _(use, g, n, d):
+    scores = use("leverage_scores")(g)[:, 0]
+    return scores, betainc(d / 2, n / 2, scores)
+
+
+# Rows of very different length, so that a few of them hold most of the leverage. The guarantee is for every matrix.
+_LENGTHS = np.arange(1.0, 101.0)[:, None] ** -2
+
+
+@check(sizes={"n": (100,), "d": (3,), "m": (80,)})
+def leverage_sampling_embeds_the_column_space(
+    use, a: Real[Array, "n d"], u: Uniform[Array, "samples m"], d: Size[int, "d"]
+):
+    uneven = np.multiply(a, _LENGTHS)
+    return _distortion(uneven, use("leverage_scores")(uneven) / d, u) <= 0.5, 0.917
+
+
+def _distortion(a, chances, u):
+    """‖Uᵀ SᵀS U − I‖ for rows of the orthonormal U drawn with these probabilities by the uniform numbers u."""
+    basis = np.linalg.qr(a)[0]
+    drawn = np.minimum(np.searchsorted(np.cumsum(chances), u), len(a) - 1)
+    rows = basis[drawn] / np.sqrt(chances[drawn] * u.shape[1])[..., None]
+    return np.max(np.linalg.svd(rows.mT @ rows - np.eye(a.shape[1]), compute_uv=False), axis=-1)
+
+
+@leverage_sampling_embeds_the_column_space.control("every row is as likely as any other")
+def _(use, a, u, d):
+    even = np.ones(len(a)) / len(a)
+    return _distortion(np.multiply(a, _LENGTHS), even, u) <= 0.5, 0.917
+
+
+@leverage_sampling_embeds_the_column_space.control("a sixteenth of the draws")
+def _(use, a, u, d):
+    uneven = np.multiply(a, _LENGTHS)
+    return _distortion(uneven, use("leverage_scores")(uneven) / d, u[:, ::16]) <= 0.5, 0.917

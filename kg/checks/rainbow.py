@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.numbers import array_namespace, constant
-from kg.verify import Array, Mask, Normal, Orthogonal, Real, check, condition
+from kg.verify import Array, Mask, Normal, Orthogonal, Real, UnitRows, check, condition
 
 
 @condition(generic=True)
@@ -132,7 +132,7 @@ def _padded(features, length):
 
 @check(sizes={"n": (16, 64, 256, 1024)})
 def random_feature_kernel_tends_to_its_limit_like_one_over_root_n(
-    use, g: Normal[Array, "samples n 3"], x: Real[Array, "3"], y: Real[Array, "3"]
+    use, g: Normal[Array, "samples n 3"], x: UnitRows[Array, "samples 3"], y: UnitRows[Array, "samples 3"]
 ):
     return _kernel_error(use, g, x, y), -1 / 2
 
@@ -151,34 +151,46 @@ def _(use, g, x, y):
 
 
 def _kernel_error(use, g, x, y):
-    limit = use("arc_cosine_kernel")(x[None, :], y[None, :])[0, 0]
-    return use("random_feature_kernel")(g, x, y) - limit
+    limits = np.diagonal(use("arc_cosine_kernel")(x, y))
+    return use("random_feature_kernel")(g, x, y) - limits
 
 
 @check(sizes={"n": (64, 128, 256, 512)})
-def aligned_random_layers_agree_like_one_over_root_n(
-    use, g: Normal[Array, "samples 2 n 3"], x: Real[Array, "3 3"]
-):
-    first, second = _layers(g, x)
+def aligned_random_layers_agree_like_one_over_root_n(use, g: Normal[Array, "samples 2 n 3"]):
+    first, second = _layers(g)
     return use("layer_alignment_error")(first @ first.mT, second @ second.mT), -1 / 2
 
 
 @aligned_random_layers_agree_like_one_over_root_n.control("the layers are compared without alignment")
-def _(use, g, x):
-    first, second = _layers(g, x)
+def _(use, g):
+    first, second = _layers(g)
     return np.linalg.norm(first - second, axis=(-2, -1)), -1 / 2
 
 
 @aligned_random_layers_agree_like_one_over_root_n.control(
     "the weights of the second layer are twice as large"
 )
-def _(use, g, x):
-    first, second = _layers(g, x)
+def _(use, g):
+    first, second = _layers(g)
     return use("layer_alignment_error")(first @ first.mT, 4 * second @ second.mT), -1 / 2
 
 
-def _layers(g, x):
+aligned_random_layers_agree_like_one_over_root_n.explain(
+    "_POINTS @ g.mT → g.mT",
+    "the points are then the unit vectors: the rate is that of any independent points",
+)
+aligned_random_layers_agree_like_one_over_root_n.explain(
+    "0 → 1", "the nonlinearity is then max(x, 1): the rate is that of any nonlinearity"
+)
+aligned_random_layers_agree_like_one_over_root_n.explain(
+    "0 → -1", "the nonlinearity is then max(x, −1): the rate is that of any nonlinearity"
+)
+
+# Three points none of which is a combination of the others; nothing else about them matters.
+_POINTS = np.asarray([[1, 0, 0], [1, 1, 0], [0, 1, -1]])
+
+
+def _layers(g):
     """The activations of the three points in two random ReLU layers, with the factor 1/√n: points are rows."""
-    n = g.shape[-2]
-    features = np.maximum(x @ g.mT, 0) / np.sqrt(n)
+    features = np.maximum(_POINTS @ g.mT, 0) / np.sqrt(g.shape[-2])
     return features[:, 0], features[:, 1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import gamma
+from itertools import permutations
+from math import gamma, prod
 
 import numpy as np
 
@@ -171,6 +172,30 @@ def _(use, a):
     return use("haar_unitary")(-a), -use("haar_unitary")(a)
 
 
+@check
+def householder_qr_with_phases_put_right_is_gram_schmidt(use, a: Complex[Array, "n n"]):
+    q = use("householder_unitary")(a)
+    return q * _phases(q, a), use("haar_unitary")(a)
+
+
+@householder_qr_with_phases_put_right_is_gram_schmidt.control("the phases are left as they are")
+def _(use, a):
+    return use("householder_unitary")(a), use("haar_unitary")(a)
+
+
+@householder_qr_with_phases_put_right_is_gram_schmidt.control("rows are multiplied instead of columns")
+def _(use, a):
+    q = use("householder_unitary")(a)
+    return q * _phases(q, a)[:, None], use("haar_unitary")(a)
+
+
+def _phases(q, a):
+    """The diagonal of the triangular factor, each number divided by its modulus."""
+    xp = array_namespace(a)
+    diagonal = xp.sum(xp.conj(q) * a, axis=0)
+    return diagonal / xp.sqrt(xp.real(xp.conj(diagonal) * diagonal))
+
+
 @check(sizes={"p": (2, 3), "n": (2, 4)})
 def expectation_of_wishart_second_moment_is_one_plus_p_plus_one_over_n(
     use, g: Normal[Array, "samples p n"], p: Size[int, "p"], n: Size[int, "n"]
@@ -183,6 +208,13 @@ def expectation_of_wishart_second_moment_is_one_plus_p_plus_one_over_n(
 )
 def _(use, g, p, n):
     return use("wishart_second_moment")(g), 1 + p / n
+
+
+expectation_of_wishart_second_moment_is_one_plus_p_plus_one_over_n.explain_implementation(
+    "wishart_second_moment",
+    "g @ xp.conj(g).mT → xp.conj(g).mT @ g",
+    "the two products have the same eigenvalues but for zeros, so their squares have the same trace",
+)
 
 
 @expectation_of_wishart_second_moment_is_one_plus_p_plus_one_over_n.control("the mean is subtracted first")
@@ -238,6 +270,13 @@ def _(use, g):
 def law_of_the_spacing_of_two_levels_is_the_wigner_surmise(use, g: Normal[Array, "samples 2 2"]):
     s = use("two_level_spacing")(g)
     return s, erf(2 * s / np.sqrt(np.pi)) - 4 * s / np.pi * np.exp(-4 * s**2 / np.pi)
+
+
+law_of_the_spacing_of_two_levels_is_the_wigner_surmise.explain_implementation(
+    "two_level_spacing",
+    "g[..., 0, 0] - g[..., 1, 1] → g[..., 0, 0] + g[..., 1, 1]",
+    "an entry is symmetric about zero and independent of the others, so its sign changes no law",
+)
 
 
 @law_of_the_spacing_of_two_levels_is_the_wigner_surmise.control(
@@ -300,6 +339,18 @@ def _(use, g):
     return use("has_real_eigenvalues")(erf(g / np.sqrt(2))), np.sqrt(1 / 2)
 
 
+probability_of_real_eigenvalues_of_a_real_2_by_2_matrix_is_exact.explain_implementation(
+    "has_real_eigenvalues",
+    "g[..., 0, 0] - g[..., 1, 1] → g[..., 0, 0] + g[..., 1, 1]",
+    "an entry is symmetric about zero and independent of the others, so its sign changes no law",
+)
+probability_of_real_eigenvalues_of_a_real_2_by_2_matrix_is_exact.explain_implementation(
+    "has_real_eigenvalues",
+    "g[..., 1, 0] → (g[..., 0, 0] - g[..., 1, 1]) ** 2 - 4 * g[..., 0, 1] * g[..., 1, 0]",
+    "an entry is symmetric about zero and independent of the others, so its sign changes no law",
+)
+
+
 @probability_of_real_eigenvalues_of_a_real_2_by_2_matrix_is_exact.control("two thirds")
 def _(use, g):
     return use("has_real_eigenvalues")(g), 2 / 3
@@ -316,11 +367,23 @@ def karlin_mcgregor_determinant_is_the_weight_of_noncolliding_walks(
     "walkers may meet: the product of the three weights"
 )
 def _(use, up, down):
-    xp = array_namespace(up)
-    places = [_places(up, down, start) for start in range(3)]
-    steps = up.shape[0]
-    products = [places[0][2 * k] * places[1][2 * k + 2] * places[2][2 * k + 4] for k in range(steps, -1, -1)]
-    return use("noncolliding_walks")(up, down), xp.stack(products)
+    return use("noncolliding_walks")(up, down), _sums(up, down, [(0, 1, 2)])
+
+
+@karlin_mcgregor_determinant_is_the_weight_of_noncolliding_walks.control(
+    "all orders of the ends count as positive: the permanent"
+)
+def _(use, up, down):
+    return use("noncolliding_walks")(up, down), _sums(up, down, list(permutations(range(3))))
+
+
+def _sums(up, down, orders):
+    """Over these orders of the ends, the sum of the products of the three walkers' weights; for each distance moved."""
+    walkers = [_places(up, down, start) for start in range(3)]
+    moved = range(up.shape[0], -1, -1)
+    return array_namespace(up).stack(
+        [sum(prod(walkers[i][2 * (k + order[i])] for i in range(3)) for order in orders) for k in moved]
+    )
 
 
 def _places(up, down, walker):

@@ -128,5 +128,5 @@ def _faster(use):
 
 def _excess(use, speed, kappa, n):
     """How far the activity gathered by a front of this speed is from the threshold that it should just reach."""
-    kappa, sigma = np.asarray(kappa), np.asarray(1.0)
+    kappa, sigma = np.asarray(kappa), np.asarray(2.0)
     return use("front_activity_by_quadrature")(speed(kappa, sigma), sigma, steps=n) - kappa

@@ -88,15 +88,15 @@ def monomial_features(x: Real[Array, "n d"]) -> Real[Array, "n d*(d+1)/2"]:
 
 
 def random_feature_kernel(
-    g: Normal[Array, "samples n 3"], x: Real[Array, "3"], y: Real[Array, "3"]
+    g: Normal[Array, "samples n d"], x: Real[Array, "samples d"], y: Real[Array, "samples d"]
 ) -> Real[Array, "samples"]:
     """(1/n) Σ_i relu(⟨w_i, x⟩) relu(⟨w_i, y⟩) over the n rows w_i of g: one random layer's kernel.
 
-    Conventions: features carry the factor 1/√n; any number of leading axes of g.
+    Conventions: features carry the factor 1/√n; any number of leading axes, one layer for each pair of points.
     Source: :cite:t:`guth2024rainbow`.
     """
     xp = array_namespace(g)
-    first, second = g @ x, g @ y
+    first, second = xp.vecdot(g, x[..., None, :]), xp.vecdot(g, y[..., None, :])
     both = (first > 0) & (second > 0)
     return xp.sum(xp.where(both, first * second, 0), axis=-1) / g.shape[-2]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from kg.files import write_whole
 from kg.graph import Evidence, Graph
 from kg.names import prefixes
 from kg.verify.verdict import Verdict
@@ -59,13 +58,7 @@ def record(graph: Graph, verdicts: Iterable[Verdict]) -> Path:
     )
     path = evidence_path(graph)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, delete=False, encoding="utf-8", suffix=".part"
-    ) as part:
-        part.write(text)
-    # mkstemp makes private files; the evidence is a source file like any other.
-    os.chmod(part.name, 0o644)
-    os.replace(part.name, path)
+    write_whole(path, text)
     return path
 
 

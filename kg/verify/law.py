@@ -106,9 +106,10 @@ def _gap(trial: Trial, control: Trial, check: Check, sizes: dict[str, int], seed
     """
     x, stated = _both(trial, sizes, seed, PILOT)
     y, rival = _both(control, sizes, seed, PILOT)
-    if check.relation == "=" and np.array_equal(x, y):
+    same = np.array_equal(x, y)
+    if same and check.relation == "=":
         return float(np.max(np.abs(stated - rival)))
-    found = distance(control, check, sizes, seed, PILOT)
+    found = _two_samples(stated, rival) if same else distance(control, check, sizes, seed, PILOT)
     return found if found > 2.7 / math.sqrt(PILOT) else 0.0
 
 

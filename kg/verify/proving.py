@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from kg.numbers.arrays import NotTestable, Redraw, SystemArray
+from kg.verify.residue import only_sampled
 from kg.verify.trial import Trial
 from kg.verify.verdict import Finding, shape_text
 
@@ -64,6 +65,11 @@ def judge(trial: Trial) -> Finding:
         finding.shapes.append(shape_text(sizes))
     finding.shapes = sorted(set(finding.shapes))
     finding.method = "SMT over the reals: no input of these shapes tells the sides apart"
+    sampled = only_sampled(trial)
+    if sampled:
+        # Every number is decided, but not every mask or permutation was tried: that is no proof.
+        finding.strength = "Sampled"
+        finding.method += f", for the structure drawn; {', '.join(sorted(sampled))}"
     return finding
 
 

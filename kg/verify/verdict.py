@@ -42,7 +42,7 @@ class Verdict:
             "outcome": self.outcome,
             "strength": self.strength,
             "method": self.method,
-            "error_probability": None if self.log2_error is None else 2.0**self.log2_error,
+            "error_probability": None if self.log2_error is None else 2.0 ** max(self.log2_error, -1074),
             "controls": {"rejected": self.controls[0], "total": self.controls[1]},
             "mutants": {"killed": killed, "total": total, "equivalent": equivalent},
             "shapes": list(self.shapes),

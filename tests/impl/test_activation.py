@@ -10,12 +10,14 @@ from scipy.stats import norm
 
 from kg.impl.activation import (
     gelu,
+    gelu_tanh,
     normal_cdf,
     normal_cdf_gate,
     normal_density,
     normal_ramp,
     relu,
     stochastic_gate,
+    swish,
 )
 
 POINTS = np.array([-9.0, -6.0, -2.5, -1.0, -0.1, 0.0, 0.3, 1.0, 2.0, 4.5, 30.0])
@@ -77,3 +79,13 @@ def test_the_remainder_of_the_integral_is_as_small_as_the_module_says():
 def test_a_stochastic_gate_lets_through_what_is_not_below_the_threshold():
     x, z = np.array([-1.0, 2.0]), np.array([[-2.0, 3.0], [0.0, 2.0]])
     np.testing.assert_array_equal(stochastic_gate(x, z), [[-1.0, 0.0], [0.0, 2.0]])
+
+
+def test_the_approximate_gelu_is_off_by_half_a_thousandth_where_it_is_worst():
+    worst = np.array([2.69894138638])
+    assert np.abs(gelu_tanh(worst) - gelu(worst)) == pytest.approx([4.7323552e-4], rel=1e-6)
+
+
+def test_swish_is_half_the_number_at_scale_zero_and_lowest_at_minus_1_278():
+    assert swish(np.array([3.0]), np.asarray(0.0)) == pytest.approx([1.5])
+    assert swish(np.array([-1.27846454276]), np.asarray(1.0)) == pytest.approx([-0.27846454276])

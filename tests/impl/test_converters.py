@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kg.impl.converters import absolute_value, absolute_value_from_relus, folding_adc, gray_code
+from kg.impl.converters import (
+    absolute_value,
+    absolute_value_from_relus,
+    dithered_rounding,
+    folding_adc,
+    gray_code,
+    sigma_delta,
+    stochastic_rounding,
+    tent_square,
+)
 
 
 def _gray_bits(number: int, bits: int) -> list[int]:
@@ -41,3 +50,29 @@ def test_a_tie_inside_the_converter_is_why_breakpoints_are_excluded():
 def test_the_absolute_value_is_that_of_numpy(absolute):
     x = np.array([-2.5, -0.0, 0.0, 1e-300, 7.0])
     np.testing.assert_array_equal(absolute(x), np.abs(x))
+
+
+@pytest.mark.parametrize("tents", [1, 2, 4])
+def test_the_square_from_tents_is_the_chord_of_the_square_between_dyadic_points(tents):
+    nodes = np.arange(2**tents + 1) / 2**tents
+    x = np.linspace(0, 1, 101)
+    np.testing.assert_allclose(tent_square(x, tents=tents), np.interp(x, nodes, nodes**2), atol=1e-15)
+
+
+def test_stochastic_rounding_goes_up_when_the_random_number_is_below_the_fraction():
+    x, u = np.asarray([2.3, 2.3, -1.25, 4.0]), np.asarray([[0.29, 0.31, 0.7, 0.0]])
+    np.testing.assert_array_equal(stochastic_rounding(x, u), [[3.0, 2.0, -1.0, 4.0]])
+
+
+def test_noise_is_centred_before_it_is_added():
+    x, u = np.asarray([0.3]), np.asarray([[[0.75], [0.75]], [[0.5], [0.5]], [[0.0], [0.125]]])
+    np.testing.assert_array_equal(dithered_rounding(x, u), [[1.0], [0.0], [-1.0]])
+
+
+def test_a_level_of_one_third_is_two_ones_and_a_minus_one_in_turn():
+    bits = sigma_delta(np.full(9, 1 / 3), np.asarray(0.0))
+    np.testing.assert_array_equal(bits, [1, -1, 1] * 3)
+
+
+def test_silence_is_an_alternation_of_ones_and_minus_ones():
+    np.testing.assert_array_equal(sigma_delta(np.full(6, -0.0), np.asarray(0.0)), [1, -1, 1, -1, 1, -1])

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
-from kg.impl.kernels import exponential_kernel, nadaraya_watson_smoother
+from kg.impl.kernels import (
+    arc_cosine_kernel,
+    exponential_kernel,
+    nadaraya_watson_smoother,
+    positive_random_features,
+)
 
 RNG = np.random.default_rng(1)
 Q, K, V = RNG.standard_normal((3, 4)), RNG.standard_normal((5, 4)), RNG.standard_normal((5, 2))
@@ -41,3 +46,15 @@ def test_the_smoother_reproduces_constants() -> None:
     np.testing.assert_allclose(
         nadaraya_watson_smoother(RNG.random((3, 5)), np.full((5, 1), 7.0)), np.full((3, 1), 7)
     )
+
+
+def test_a_positive_feature_is_one_at_the_origin_and_e_to_the_three_halves_along_a_direction_of_length_two() -> (
+    None
+):
+    features = positive_random_features(np.array([[0.0, 0.0], [1.0, 0.0]]), np.array([[2.0, 5.0]]))
+    np.testing.assert_allclose(features, [[1.0, np.exp(1.5)]])
+
+
+def test_the_arc_cosine_kernel_of_parallel_opposite_and_orthogonal_points_is_known() -> None:
+    x, y = np.array([[3.0, 0.0]]), np.array([[2.0, 0.0], [-2.0, 0.0], [0.0, 2.0]])
+    np.testing.assert_allclose(arc_cosine_kernel(x, y), [[3.0, 0.0, 3 / np.pi]], atol=1e-15)

@@ -8,9 +8,11 @@ from numpy.testing import assert_allclose
 from kg.impl.leverage import (
     fourier_leverage,
     fourier_matrix,
+    least_squares,
     leverage_by_gram_schmidt,
     leverage_by_solve,
     leverage_scores,
+    volume_sampled_least_squares,
 )
 
 METHODS = [leverage_scores, leverage_by_solve, leverage_by_gram_schmidt]
@@ -70,3 +72,14 @@ def test_fourier_leverage_is_the_largest_share_over_random_sums_of_waves() -> No
 def test_orthogonal_waves_on_a_regular_grid_share_their_energy_evenly() -> None:
     points, weights = 2 * np.pi * np.arange(8) / 8, np.full(8, 1 / 8)
     assert_allclose(fourier_leverage(points, weights, np.asarray([0.0, 1.0, 3.0])), np.full(8, 3 / 8))
+
+
+def test_a_line_through_three_points_has_the_slope_and_height_of_the_textbook() -> None:
+    line, heights = np.asarray([[1.0, -1.0], [1.0, 0.0], [1.0, 1.0]]), np.asarray([0.0, 0.0, 3.0])
+    for solve in (least_squares, volume_sampled_least_squares):
+        assert_allclose(solve(line, heights), [1.0, 1.5])
+
+
+def test_volume_sampling_passes_over_sets_of_dependent_rows() -> None:
+    a, b = np.asarray([[1.0, 0.0], [2.0, 0.0], [0.0, 1.0]]), np.asarray([1.0, 2.0, 5.0])
+    assert_allclose(volume_sampled_least_squares(a, b), [1.0, 5.0])

@@ -7,9 +7,11 @@ from numpy.testing import assert_allclose
 
 from kg.impl.rainbow import (
     cholesky_features,
+    layer_alignment_error,
     monomial_features,
     nuclear_norm_formula,
     orthogonal_procrustes,
+    random_feature_kernel,
     tensor_square_features,
 )
 
@@ -57,3 +59,13 @@ def test_two_lists_of_quadratic_features_by_hand() -> None:
 def test_quadratic_features_have_the_squared_kernel(features) -> None:
     x = np.random.default_rng(10).standard_normal((5, 4))
     assert_allclose(features(x) @ features(x).T, (x @ x.T) ** 2)
+
+
+def test_a_layer_of_two_neurons_by_hand() -> None:
+    # Only the first neuron fires for both points: 1 · 2 over two neurons.
+    g = np.asarray([[[1.0, 0.0], [0.0, -1.0]]])
+    assert_allclose(random_feature_kernel(g, np.asarray([[1.0, 1.0]]), np.asarray([[2.0, -3.0]])), [1.0])
+
+
+def test_layers_of_commuting_kernels_are_as_far_apart_as_the_roots() -> None:
+    assert_allclose(layer_alignment_error(np.diag([9.0, 1.0]), np.diag([25.0, 1.0])), 2.0)

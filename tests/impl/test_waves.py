@@ -3,7 +3,13 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from kg.impl.waves import exponential_kernel_convolution, local_field_operator
+from kg.impl.waves import (
+    exponential_kernel_convolution,
+    front_activity,
+    front_activity_by_quadrature,
+    front_speed,
+    local_field_operator,
+)
 
 
 def test_it_is_numpys_convolution_with_a_truncated_kernel() -> None:
@@ -28,3 +34,18 @@ def test_on_a_fine_grid_the_operator_is_one_minus_sigma_squared_times_the_second
     r = np.exp(-np.asarray(spacing) / sigma)
     inner = np.sin(3 * x[1:-1])
     assert_allclose(local_field_operator(np.sin(3 * x), r), inner * (1 + 9 * sigma**2), atol=2e-3)
+
+
+def test_speeds_of_fronts_by_hand() -> None:
+    kappa = np.asarray([0.25, 0.5, 0.7])
+    assert_allclose(front_speed(kappa, np.asarray(1.0)), [1.0, 0.0, -2 / 3], atol=1e-15)
+
+
+def test_a_front_at_rest_has_half_of_full_activity_at_its_edge() -> None:
+    for activity in (front_activity, front_activity_by_quadrature):
+        assert_allclose(activity(np.asarray(0.0), np.asarray(2.0)), 0.5, rtol=2e-3)
+
+
+def test_a_fast_front_finds_no_activity_and_a_fast_retreat_full_activity() -> None:
+    c = np.asarray([1e6, -1e6])
+    assert_allclose(front_activity(c, np.asarray(1.0)), [0, 1], atol=1e-6)

@@ -18,6 +18,12 @@ HERE = Path(__file__).parent
 
 NO_COUNTERPART_KNOWN = {
     "stochastic_gate": "a random switch; its mean is GELU, which is compared",
+    "stochastic_rounding": "in no library here; its mean is the input, which a claim tests",
+    "dithered_rounding": "in no library here; tests/impl works it out by hand",
+    "sigma_delta": "in no library here; tests/impl works it out by hand",
+    "tent_square": "in no library here; tests/impl compares it with the chords of the square",
+    "positive_random_features": "random features; their mean is the exponential kernel, which is compared",
+    "volume_sampled_least_squares": "in no library here; the claim equates it with least squares, which is compared",
     "complex_matrix_as_real": "no library has a function for the block form; tests/impl works it out by hand",
     "janet_cell": "in no library; claims relate it to the LSTM and GRU cells, which are compared",
     "mzi_mesh": "no library here knows meshes; one interferometer is compared, and the claim closes the circle",

@@ -9,7 +9,7 @@ from scipy.special import softmax
 from scipy.stats import poisson_binom
 from torch.nn import functional
 
-from kg.impl.activation import gelu, relu
+from kg.impl.activation import gelu, gelu_tanh, relu, swish
 from kg.impl.converters import absolute_value, absolute_value_from_relus
 from kg.impl.gating import (
     gru_cell,
@@ -28,6 +28,8 @@ PEERS = {
     "absolute_value": "torch.abs",
     "absolute_value_from_relus": "torch.abs",
     "gelu": "torch.nn.functional.gelu",
+    "gelu_tanh": "torch.nn.functional.gelu",
+    "swish": "torch.nn.functional.silu",
     "layer_norm": "torch.nn.functional.layer_norm",
     "rms_norm": "torch.nn.functional.rms_norm",
     "instance_norm": "torch.nn.functional.instance_norm",
@@ -58,6 +60,17 @@ def test_gelu_agrees_entry_by_entry_where_nothing_cancels(agree_entrywise) -> No
     # Below −1 both texts subtract nearly equal numbers; tests against mpmath take over there.
     x = np.linspace(-1, 8, 91)
     agree_entrywise(gelu(x), functional.gelu(tensor(x)))
+
+
+def test_the_approximate_gelu_is_pytorchs_with_a_hyperbolic_tangent(agree) -> None:
+    x = np.linspace(-8, 8, 91)
+    agree(gelu_tanh(x), functional.gelu(tensor(x), approximate="tanh"))
+
+
+def test_swish_of_scale_one_is_pytorchs_silu_and_other_scales_shrink_it(agree) -> None:
+    x = np.linspace(-8, 8, 91)
+    agree(swish(x, np.asarray(1.0)), functional.silu(tensor(x)))
+    agree(swish(x, np.asarray(2.5)), functional.silu(tensor(2.5 * x)) / 2.5)
 
 
 def test_pytorchs_gelu_is_off_by_more_than_a_hundredth_at_minus_eight() -> None:

@@ -14,9 +14,11 @@ from sklearn.metrics.pairwise import polynomial_kernel
 
 from kg.impl.complex import discrete_fourier_transform, parseval_energy, signal_energy
 from kg.impl.inverse import disk_transmission_problem, neumann_to_dirichlet_disk
+from kg.impl.kernels import arc_cosine_kernel
 from kg.impl.leverage import (
     fourier_leverage,
     fourier_matrix,
+    least_squares,
     leverage_by_gram_schmidt,
     leverage_by_solve,
     leverage_scores,
@@ -38,6 +40,8 @@ PEERS = {
     "leverage_scores": "scipy.linalg.qr",
     "leverage_by_solve": "scipy.linalg.qr",
     "leverage_by_gram_schmidt": "scipy.linalg.qr",
+    "least_squares": "scipy.linalg.lstsq",
+    "arc_cosine_kernel": "scipy.integrate.quad",
     "fourier_leverage": "scipy.linalg.qr",
     "fourier_matrix": "torch.polar",
     "toeplitz_product": "scipy.linalg.toeplitz",
@@ -73,6 +77,21 @@ def test_leverage_scores_are_the_squared_rows_of_a_householder_basis(rng, agree)
     theirs = np.sum(_basis(a) ** 2, axis=1)
     for ours in (leverage_scores, leverage_by_solve, leverage_by_gram_schmidt):
         agree(ours(a), theirs)
+
+
+def test_least_squares_by_the_normal_equations(rng, agree) -> None:
+    a, b = rng.standard_normal((9, 4)), rng.standard_normal(9)
+    agree(least_squares(a, b), scipy.linalg.lstsq(a, b)[0])
+
+
+def test_the_arc_cosine_kernel_is_a_mean_over_the_directions_of_the_plane(agree) -> None:
+    # E r² = 2 for a normal vector of the plane, and the direction is uniform.
+    x, angle = np.asarray([[2.0, 0.0]]), 2.2
+    y = 3 * np.asarray([[np.cos(angle), np.sin(angle)]])
+    mean, _ = scipy.integrate.quad(
+        lambda t: 6 * np.cos(t) * np.cos(t - angle) / np.pi, angle - np.pi / 2, np.pi / 2, epsabs=1e-14
+    )
+    agree(arc_cosine_kernel(x, y), np.asarray([[mean]]))
 
 
 def test_fourier_features_and_their_leverage(rng, agree) -> None:

@@ -283,3 +283,18 @@ def test_structure_that_is_only_sampled_is_said_beside_the_error_probability(
     """)
     assert verdict.log2_error is not None
     assert "sampled" in verdict.method or "drawn" in verdict.method
+
+
+def test_a_solver_that_saw_only_some_masks_has_proved_nothing(judge: Callable[..., Verdict]) -> None:
+    verdict = judge("""
+    def left(x: Real[Array, "n"], m: Mask[Array, "n"]) -> Array:
+        xp = array_namespace(x)
+        return xp.where(m, xp.maximum(x, 0), x)
+
+    def right(x: Real[Array, "n"], m: Mask[Array, "n"]) -> Array:
+        xp = array_namespace(x)
+        return xp.where(~m, x, (x + abs(x)) / 2)
+    """)
+    assert verdict.outcome == "passed", verdict.reason
+    assert verdict.strength != "Proved"
+    assert verdict.strength == "Scaled" or "masks only sampled" in verdict.method
