@@ -184,38 +184,11 @@ def _(use, q, k, w):
     return products - use("exponential_kernel")(q, k), 0
 
 
-@check
-def expectation_of_attention_with_one_random_feature_ignores_the_query(
-    use, k: Real[Array, "d"], v: Real[Array, "2 e"], w: Normal[Array, "samples d"]
-):
-    outputs = _attend_with_one_feature(use("positive_random_features"), k, v, w)
-    return outputs, use("softmax_attention")(np.zeros((1, k.shape[0])), np.stack([k, -k]), v)
-
-
 def _attend_with_one_feature(features, k, v, w):
     """For each direction by itself, linear attention of the query k to the keys k and −k."""
     # The feature of the query stands above and below the line, as in an implementation that does not know it cancels.
     weights = features(np.stack([k]), w) * features(np.stack([k, -k]), w)
     return weights @ v / np.sum(weights, axis=1, keepdims=True)
-
-
-@expectation_of_attention_with_one_random_feature_ignores_the_query.control(
-    "unbiased: the softmax attention of the query itself"
-)
-def _(use, k, v, w):
-    outputs = _attend_with_one_feature(use("positive_random_features"), k, v, w)
-    root = k.shape[0] ** 0.25
-    return outputs, use("softmax_attention")(np.stack([k]) * root, np.stack([k, -k]) * root, v)
-
-
-@expectation_of_attention_with_one_random_feature_ignores_the_query.control(
-    "the keys are not opposite, so that their lengths differ"
-)
-def _(use, k, v, w):
-    features = use("positive_random_features")
-    weights = features(np.stack([k, -2 * k]), w)
-    outputs = weights @ v / np.sum(weights, axis=1, keepdims=True)
-    return outputs, use("softmax_attention")(np.zeros((1, k.shape[0])), np.stack([k, -k]), v)
 
 
 @check

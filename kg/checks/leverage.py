@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import betainc
 
 from kg.numbers import array_namespace, constant
-from kg.verify import Array, Normal, Positive, Real, Size, Uniform, check, condition
+from kg.verify import Array, Normal, Positive, Real, Size, check, condition
 
 
 @condition
@@ -288,29 +288,9 @@ def _(use, g, n, d):
 _LENGTHS = np.arange(1.0, 101.0)[:, None] ** -2
 
 
-@check(sizes={"n": (100,), "d": (3,), "m": (80,)})
-def leverage_sampling_embeds_the_column_space(
-    use, a: Real[Array, "n d"], u: Uniform[Array, "samples m"], d: Size[int, "d"]
-):
-    uneven = np.multiply(a, _LENGTHS)
-    return _distortion(uneven, use("leverage_scores")(uneven) / d, u) <= 0.5, 0.917
-
-
 def _distortion(a, chances, u):
     """‖Uᵀ SᵀS U − I‖ for rows of the orthonormal U drawn with these probabilities by the uniform numbers u."""
     basis = np.linalg.qr(a)[0]
     drawn = np.minimum(np.searchsorted(np.cumsum(chances), u), len(a) - 1)
     rows = basis[drawn] / np.sqrt(chances[drawn] * u.shape[1])[..., None]
     return np.max(np.linalg.svd(rows.mT @ rows - np.eye(a.shape[1]), compute_uv=False), axis=-1)
-
-
-@leverage_sampling_embeds_the_column_space.control("every row is as likely as any other")
-def _(use, a, u, d):
-    even = np.ones(len(a)) / len(a)
-    return _distortion(np.multiply(a, _LENGTHS), even, u) <= 0.5, 0.917
-
-
-@leverage_sampling_embeds_the_column_space.control("a sixteenth of the draws")
-def _(use, a, u, d):
-    uneven = np.multiply(a, _LENGTHS)
-    return _distortion(uneven, use("leverage_scores")(uneven) / d, u[:, ::16]) <= 0.5, 0.917

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import permutations
-from math import gamma, prod
+from math import prod
+from typing import Any
 
 import numpy as np
 
 from kg.numbers import array_namespace, constant, erf
-from kg.verify import Array, Complex, ComplexNormal, Normal, Real, Size, check, condition
+from kg.verify import Array, ComplexNormal, Normal, Real, Size, check, condition
 
 
 @condition(generic=True)
@@ -133,60 +134,6 @@ def _(use, g, n):
 )
 def _(use, g, n):
     return _trace_powers(g / np.linalg.norm(g, axis=-2, keepdims=True)), np.minimum(_POWERS, n)
-
-
-@check(sizes={"n": (2, 3, 5)})
-def expectation_of_the_first_entry_of_householder_qr_is_negative(
-    use, g: ComplexNormal[Array, "samples n n"], n: Size[int, "n"]
-):
-    return use("householder_unitary")(g)[:, 0, 0], -gamma(n) / (gamma(n + 1 / 2) * gamma(1 / 2))
-
-
-@expectation_of_the_first_entry_of_householder_qr_is_negative.control("zero, as under Haar measure")
-def _(use, g, n):
-    return use("householder_unitary")(g)[:, 0, 0], 0
-
-
-@expectation_of_the_first_entry_of_householder_qr_is_negative.control("the mean for real matrices")
-def _(use, g, n):
-    return use("householder_unitary")(g)[:, 0, 0], -gamma(n / 2) / (gamma(n / 2 + 1 / 2) * gamma(1 / 2))
-
-
-@expectation_of_the_first_entry_of_householder_qr_is_negative.control("Gram–Schmidt, which is Haar")
-def _(use, g, n):
-    return use("haar_unitary")(g)[:, 0, 0], -gamma(n) / (gamma(n + 1 / 2) * gamma(1 / 2))
-
-
-@check
-def qr_without_phases_is_not_haar(use, a: Complex[Array, "n n"]):
-    return use("householder_unitary")(-a), -use("householder_unitary")(a)
-
-
-@qr_without_phases_is_not_haar.counterexample
-def _():
-    return {"a": [[3, 0], [4, 5]]}
-
-
-@qr_without_phases_is_not_haar.control("the triangular factor is given a positive diagonal")
-def _(use, a):
-    return use("haar_unitary")(-a), -use("haar_unitary")(a)
-
-
-@check
-def householder_qr_with_phases_put_right_is_gram_schmidt(use, a: Complex[Array, "n n"]):
-    q = use("householder_unitary")(a)
-    return q * _phases(q, a), use("haar_unitary")(a)
-
-
-@householder_qr_with_phases_put_right_is_gram_schmidt.control("the phases are left as they are")
-def _(use, a):
-    return use("householder_unitary")(a), use("haar_unitary")(a)
-
-
-@householder_qr_with_phases_put_right_is_gram_schmidt.control("rows are multiplied instead of columns")
-def _(use, a):
-    q = use("householder_unitary")(a)
-    return q * _phases(q, a)[:, None], use("haar_unitary")(a)
 
 
 def _phases(q, a):
@@ -391,7 +338,7 @@ def _places(up, down, walker):
     steps, count = up.shape
     weight = {steps + 2 * walker: constant(up, 1)}
     for s in range(steps):
-        reached = {}
+        reached: dict[Any, Any] = {}
         for x, w in weight.items():
             for there, factor in ((x + 1, up[s, x]), (x - 1, down[s, x])):
                 reached[there] = reached.get(there, 0) + w * factor

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.numbers import array_namespace, constant
-from kg.verify import Array, Natural, Normal, Real, Size, UnitRows, check, condition
+from kg.verify import Array, Natural, Real, Size, UnitRows, check, condition
 
 
 @condition
@@ -87,47 +87,6 @@ def _finds_two_ones(use, a):
 def _stated_probability(n, d, m):
     """1 − δ where the number of measurements is n = 20 m ln(d/δ)."""
     return 1 - d * np.exp(-n / (20 * m))
-
-
-@check(sizes={"n": (268,), "d": (280,)})
-def orthogonal_matching_pursuit_recovers_a_sparse_vector_with_stated_probability(
-    use, a: Normal[Array, "samples n d"], n: Size[int, "n"], d: Size[int, "d"]
-):
-    return _finds_two_ones(use, a), _stated_probability(n, d, 2)
-
-
-@orthogonal_matching_pursuit_recovers_a_sparse_vector_with_stated_probability.control(
-    "the columns depend on each other: all lie in a random space of three dimensions"
-)
-def _(use, a, n, d):
-    return _finds_two_ones(use, a[:, :, :3] @ a[:, :3, :]), _stated_probability(n, d, 2)
-
-
-@check
-def orthogonal_matching_pursuit_does_not_recover_every_sparse_vector(
-    use, a: Real[Array, "n d"], entries: Real[Array, "2"]
-):
-    xp = array_namespace(a)
-    x = xp.concat([entries, xp.zeros((a.shape[1] - 2,), dtype=a.dtype)], axis=0)
-    return use("orthogonal_matching_pursuit")(a, a @ x, sparsity=2), x
-
-
-@orthogonal_matching_pursuit_does_not_recover_every_sparse_vector.counterexample
-def _():
-    last = ["4/7", "4/7", "4/7", "1/7"]
-    return {
-        "a": [[*[int(i == j) for j in range(4)], last[i]] for i in range(4)],
-        "entries": [1, 1],
-    }
-
-
-@orthogonal_matching_pursuit_does_not_recover_every_sparse_vector.control(
-    "a vector with a single entry that is not zero"
-)
-def _(use, a, entries):
-    xp = array_namespace(a)
-    x = xp.concat([entries[:1], xp.zeros((a.shape[1] - 1,), dtype=a.dtype)], axis=0)
-    return use("orthogonal_matching_pursuit")(a, a @ x, sparsity=1), x
 
 
 # Coherence -------------------------------------------------------------------------------------------------------

@@ -181,38 +181,3 @@ def _(use, phi_q, phi_k, v, mask):
 
 
 # What a mask costs -----------------------------------------------------------------------------------------------
-
-
-@check
-def cost_of_causal_linear_attention_is_quadratic_by_mask_and_linear_by_recurrence(
-    use, phi_q: Real[Array, "n c"], phi_k: Real[Array, "n c"], v: Real[Array, "n e"]
-):
-    (n, c), e = phi_q.shape, v.shape[1]
-    by_mask = count_operations(use("masked_linear_attention"), phi_q, phi_k, v, np.tril(np.ones((n, n))))
-    by_state = count_operations(use("linear_attention_recurrence"), phi_q, phi_k, v)
-    table = [n * n * (c + e + 1), n * n * (c - 1) + n * (n - 1) * (e + 1), n * e]
-    state = [n * c * (2 * e + 1), n * (c * e + c + (c - 1) * (e + 1)), n * e]
-    return [*_by_kind(by_mask), *_by_kind(by_state)], [*table, sum(table), *state, sum(state)]
-
-
-@cost_of_causal_linear_attention_is_quadratic_by_mask_and_linear_by_recurrence.control(
-    "the recurrence is run over a table of all pairs"
-)
-def _(use, phi_q, phi_k, v):
-    stated = cost_of_causal_linear_attention_is_quadratic_by_mask_and_linear_by_recurrence(
-        use, phi_q=phi_q, phi_k=phi_k, v=v
-    )
-    by_table = count_operations(use("causal_linear_attention"), phi_q, phi_k, v)
-    return [*stated[0][:4], *_by_kind(by_table)], stated[1]
-
-
-@cost_of_causal_linear_attention_is_quadratic_by_mask_and_linear_by_recurrence.control(
-    "pairs after the mask's diagonal are taken to cost nothing"
-)
-def _(use, phi_q, phi_k, v):
-    counted, stated = cost_of_causal_linear_attention_is_quadratic_by_mask_and_linear_by_recurrence(
-        use, phi_q=phi_q, phi_k=phi_k, v=v
-    )
-    n, c = phi_q.shape
-    spared = n * (n - 1) // 2 * c
-    return counted, [stated[0] - spared, stated[1], stated[2], stated[3] - spared, *stated[4:]]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -200,7 +201,7 @@ def noncolliding_walks(up: Real[Array, "t 2*t+5"], down: Real[Array, "t 2*t+5"])
     """
     xp = array_namespace(up)
     steps = up.shape[0]
-    total = {(steps, steps + 2, steps + 4): constant(up, 1)}
+    total: dict[tuple[int, ...], Any] = {(steps, steps + 2, steps + 4): constant(up, 1)}
     for s in range(steps):
         reached: dict[tuple[int, ...], Array] = {}
         for places, weight in total.items():
