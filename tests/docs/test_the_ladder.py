@@ -111,13 +111,13 @@ def test_constants_of_the_judges_are_those_the_page_names() -> None:
     page = words(PAGE.read_text(encoding="utf-8"))
     low, high = scaling.PRECISIONS
     for text in (
-        f"below $2^{{{residue.TARGET}}}$ (or {residue.MOST_DRAWS} draws are made)",
+        f"below $2^{{{residue.TARGET}}}$ at every shape",
         f"at {low} and at {high} bits",
         f"the {high - low} bits gained",
         f"in ball arithmetic at {refutation.BITS} bits",
     ):
         assert words(text) in page
-    assert (residue.DRAWS, scaling.DRAWS, floating.DRAWS) == (3, 3, 3)
+    assert (residue.SHAPES, scaling.DRAWS, floating.DRAWS) == (3, 3, 3)
     assert (bound.STARTS, bound.STEPS, cost.SHAPES) == (12, 60, 8)
     assert (expectation.ALPHA, floating.POWER) == (1e-6, 1000)
 

@@ -116,7 +116,7 @@ CODE_CASES: dict[str, Case] = {
         "\n\n@condition\ndef distinct_points(x):\n    return True\n",
         [
             f"{CHECKS}:34: 'distinct_points' is no condition that is stated: "
-            "did you mean 'distinct_frequencies'?"
+            "did you mean 'short_points'?"
         ],
     ),
     "Python that cannot be parsed": (
