@@ -114,10 +114,7 @@ CODE_CASES: dict[str, Case] = {
         CHECKS,
         "",
         "\n\n@condition\ndef distinct_points(x):\n    return True\n",
-        [
-            f"{CHECKS}:34: 'distinct_points' is no condition that is stated: "
-            "did you mean 'short_points'?"
-        ],
+        [f"{CHECKS}:34: 'distinct_points' is no condition that is stated: did you mean 'short_points'?"],
     ),
     "Python that cannot be parsed": (
         CHECKS,
