@@ -169,12 +169,3 @@ def _mirrored(F):
 
 
 # Noise under a magnitude -----------------------------------------------------------------------------------------
-
-_SIGNALS = np.asarray([1, 2])
-
-
-def _rice_mean(signal):
-    """Mean of |a + z| where real and imaginary part of z have variance ½ each, by Kummer's function."""
-    from scipy.special import hyp1f1
-
-    return np.sqrt(np.pi / 4) * hyp1f1(-1 / 2, 1, -(signal**2))

@@ -182,37 +182,3 @@ def _(use, q, k, w):
     features = use("positive_random_features")
     products = features(q, w)[:, :, None] * features(k / k.shape[1] ** 0.25, w)[:, None, :]
     return products - use("exponential_kernel")(q, k), 0
-
-
-def _attend_with_one_feature(features, k, v, w):
-    """For each direction by itself, linear attention of the query k to the keys k and −k."""
-    # The feature of the query stands above and below the line, as in an implementation that does not know it cancels.
-    weights = features(np.stack([k]), w) * features(np.stack([k, -k]), w)
-    return weights @ v / np.sum(weights, axis=1, keepdims=True)
-
-
-@check
-def expectation_of_rectified_random_features_is_the_arc_cosine_kernel(
-    use, x: Real[Array, "2 d"], y: Real[Array, "3 d"], w: Normal[Array, "samples d"]
-):
-    relu = use("relu")
-    products = relu(w @ x.mT)[:, :, None] * relu(w @ y.mT)[:, None, :]
-    return products, use("arc_cosine_kernel")(x, y)
-
-
-@expectation_of_rectified_random_features_is_the_arc_cosine_kernel.control(
-    "the kernel of Cho and Saul, which is twice as large"
-)
-def _(use, x, y, w):
-    relu = use("relu")
-    products = relu(w @ x.mT)[:, :, None] * relu(w @ y.mT)[:, None, :]
-    return products, 2 * use("arc_cosine_kernel")(x, y)
-
-
-@expectation_of_rectified_random_features_is_the_arc_cosine_kernel.control(
-    "half of the inner product, the mean when only one of the two is rectified"
-)
-def _(use, x, y, w):
-    relu = use("relu")
-    products = relu(w @ x.mT)[:, :, None] * relu(w @ y.mT)[:, None, :]
-    return products, 0.5 * x @ y.mT

@@ -282,15 +282,3 @@ def _(use, g, n, d):
 def _(use, g, n, d):
     scores = use("leverage_scores")(g)[:, 0]
     return scores, betainc(d / 2, n / 2, scores)
-
-
-# Rows of very different length, so that a few of them hold most of the leverage. The guarantee is for every matrix.
-_LENGTHS = np.arange(1.0, 101.0)[:, None] ** -2
-
-
-def _distortion(a, chances, u):
-    """‖Uᵀ SᵀS U − I‖ for rows of the orthonormal U drawn with these probabilities by the uniform numbers u."""
-    basis = np.linalg.qr(a)[0]
-    drawn = np.minimum(np.searchsorted(np.cumsum(chances), u), len(a) - 1)
-    rows = basis[drawn] / np.sqrt(chances[drawn] * u.shape[1])[..., None]
-    return np.max(np.linalg.svd(rows.mT @ rows - np.eye(a.shape[1]), compute_uv=False), axis=-1)

@@ -64,16 +64,3 @@ def _(use, u):
 
 
 # Random settings -------------------------------------------------------------------------------------------------
-
-
-def _outputs_of_the_first_guide(use, shares, turns):
-    """Amplitudes on all outputs when light enters the first guide; `shares` are the cos²(θ/2) of the interferometers."""
-    settings = use("mach_zehnder_closed_form")
-    n = shares.shape[1]
-    light = [np.ones(len(shares)), *[np.zeros(len(shares))] * (n - 1)]
-    for r in reversed(range(1, n)):
-        for m in range(r):
-            T = settings(2 * np.arccos(np.sqrt(shares[:, r, m])), 2 * np.pi * turns[:, r, m])
-            upper, lower = light[m], light[m + 1]
-            light[m], light[m + 1] = T[0, 0] * upper + T[0, 1] * lower, T[1, 0] * upper + T[1, 1] * lower
-    return np.stack(light, axis=1)

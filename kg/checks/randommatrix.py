@@ -136,13 +136,6 @@ def _(use, g, n):
     return _trace_powers(g / np.linalg.norm(g, axis=-2, keepdims=True)), np.minimum(_POWERS, n)
 
 
-def _phases(q, a):
-    """The diagonal of the triangular factor, each number divided by its modulus."""
-    xp = array_namespace(a)
-    diagonal = xp.sum(xp.conj(q) * a, axis=0)
-    return diagonal / xp.sqrt(xp.real(xp.conj(diagonal) * diagonal))
-
-
 @check(sizes={"p": (2, 3), "n": (2, 4)})
 def expectation_of_wishart_second_moment_is_one_plus_p_plus_one_over_n(
     use, g: Normal[Array, "samples p n"], p: Size[int, "p"], n: Size[int, "n"]

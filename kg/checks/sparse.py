@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.numbers import array_namespace, constant
-from kg.verify import Array, Natural, Real, Size, UnitRows, check, condition
+from kg.numbers import array_namespace
+from kg.verify import Array, Natural, Real, check, condition
 
 
 @condition
@@ -75,52 +75,4 @@ def _(use, a, y, sparsity):
 # What is recovered, and what is not ------------------------------------------------------------------------------
 
 
-def _finds_two_ones(use, a):
-    """For each matrix: does the pursuit return the vector with ones in its first two places?"""
-    pursue = use("orthogonal_matching_pursuit")
-    wanted = (np.arange(a.shape[2]) < 2).astype(float)
-    return np.asarray(
-        [np.allclose(pursue(one, one @ wanted, sparsity=2), wanted, rtol=0, atol=1e-6) for one in a]
-    )
-
-
-def _stated_probability(n, d, m):
-    """1 − δ where the number of measurements is n = 20 m ln(d/δ)."""
-    return 1 - d * np.exp(-n / (20 * m))
-
-
 # Coherence -------------------------------------------------------------------------------------------------------
-
-
-def _largest_square(a):
-    """The largest squared inner product of two different rows."""
-    xp = array_namespace(a)
-    n = a.shape[0]
-    return xp.max((xp.where(np.eye(n, dtype=bool), 0, a @ a.mT)) ** 2)
-
-
-@check(relation="<=", sizes={"n": (4, 6), "d": (3,)})
-def coherence_is_at_least_the_welch_bound(
-    use, a: UnitRows[Array, "n d"], n: Size[int, "n"], d: Size[int, "d"]
-):
-    return constant(a, n - d) / (d * (n - 1)), _largest_square(a)
-
-
-@coherence_is_at_least_the_welch_bound.control("the bound on the squares is put on the inner products' roots")
-def _(use, a, n, d):
-    return array_namespace(a).sqrt(constant(a, n - d) / (d * (n - 1))), _largest_square(a)
-
-
-@coherence_is_at_least_the_welch_bound.control("the number of vectors is not reduced by the dimension")
-def _(use, a, n, d):
-    return constant(a, n) / (d * (n - 1)), _largest_square(a)
-
-
-@coherence_is_at_least_the_welch_bound.witness
-def _(n):
-    # The diagonals of a tetrahedron, and those of an icosahedron.
-    if n == 4:
-        return {"a": np.asarray([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) / np.sqrt(3)}
-    g = (1 + np.sqrt(5)) / 2
-    axes = np.asarray([[0, 1, g], [0, 1, -g], [1, g, 0], [1, -g, 0], [g, 0, 1], [-g, 0, 1]])
-    return {"a": axes / np.sqrt(1 + g * g)}

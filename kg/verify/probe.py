@@ -173,6 +173,9 @@ def _has_no_value(trial: Trial) -> bool:
                 sides = trial.sides(trial.draw(sizes, source), source)
         except Redraw:
             continue
+        except np.linalg.LinAlgError:
+            # Whether a singular matrix is called singular or gives enormous numbers is the library's choice.
+            return True
         if not all(np.all(np.isfinite(np.asarray(x))) for side in sides for x in side):
             return True
     return False
