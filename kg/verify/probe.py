@@ -157,6 +157,9 @@ def _judge(trial: Trial) -> bool | None:
             return _has_no_value(trial) or equality.noticed(trial)
     except MutantHung:
         return None
+    except np.linalg.LinAlgError:
+        # As in _has_no_value: no answer for a singular matrix, whichever library gives it, is noticed.
+        return True
     except (NotTestable, Redraw, Contaminated, Undrawable, KgError):
         return None
     except Exception:
