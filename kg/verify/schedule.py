@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import UsageError
@@ -180,6 +181,15 @@ def _start_worker(project: Project) -> None:
     _worker["graph"] = load(project)
 
 
+def _addresses_in_use() -> int:
+    """Bytes of address space of this process, or 0 where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 def _limit_memory() -> None:
     """A check that asks for more than it may have gets a MemoryError, and becomes an outcome."""
     try:
@@ -187,7 +197,8 @@ def _limit_memory() -> None:
     except ImportError:  # not on Windows, where the time limit has to do
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = GIGABYTES_PER_WORKER * 2**30
+    # On top of what the process was born with: one forked from a large program begins with all its addresses.
+    wanted = _addresses_in_use() + GIGABYTES_PER_WORKER * 2**30
     if soft == resource.RLIM_INFINITY or soft > wanted:
         resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
 
