@@ -2,9 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
+
+# Whether LAPACK calls an exactly singular matrix singular or divides by a rounding error depends on its build.
+_SINGULAR_AS_NAN: ContextVar[bool] = ContextVar("singular_as_nan", default=False)
+
+
+@contextmanager
+def singular_as_nan() -> Iterator[None]:
+    """Inside the block the inverse of a singular matrix is NaN in every entry, not an error."""
+    token = _SINGULAR_AS_NAN.set(True)
+    try:
+        yield
+    finally:
+        _SINGULAR_AS_NAN.reset(token)
+
+
+class _Forgiving:
+    """``linalg`` whose inv and solve answer NaN for a singular matrix."""
+
+    def __init__(self, standard: Any) -> None:
+        self._standard = standard
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(self._standard, name)
+        if name not in ("inv", "solve"):
+            return function
+
+        def call(*arrays: Any) -> Any:
+            try:
+                return function(*arrays)
+            except np.linalg.LinAlgError:
+                # A matrix that is not square is an error of shapes, which stays one.
+                if arrays[0].shape[-1] != arrays[0].shape[-2]:
+                    raise
+                return np.full(arrays[-1].shape, np.nan)
+
+        return call
 
 
 class FloatNamespace:
@@ -15,7 +54,8 @@ class FloatNamespace:
         self._sample = sample
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._standard, name)
+        found = getattr(self._standard, name)
+        return _Forgiving(found) if name == "linalg" and _SINGULAR_AS_NAN.get() else found
 
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         xp = self._standard

@@ -27,6 +27,7 @@ from kg.code import CodeIndex, helpers_of
 from kg.domains import domains_of
 from kg.errors import CheckError, KgError
 from kg.numbers.arrays import Contaminated, NotTestable, Redraw
+from kg.numbers.floats import singular_as_nan
 from kg.verify import equality, floating, proving, residue, scaling, vacuity
 from kg.verify.declare import Check, Use
 from kg.verify.draws import FloatSource, Undrawable, dimension_names
@@ -153,13 +154,10 @@ def _count(probe: Probe, verdict: bool | None, name: str, mutant: Mutant, same: 
 def _judge(trial: Trial) -> bool | None:
     """True if rejected, False if accepted, None if the mutant does not run."""
     try:
-        with time_limit(SECONDS_PER_MUTANT):
+        with time_limit(SECONDS_PER_MUTANT), singular_as_nan():
             return _has_no_value(trial) or equality.noticed(trial)
     except MutantHung:
         return None
-    except np.linalg.LinAlgError:
-        # As in _has_no_value: no answer for a singular matrix, whichever library gives it, is noticed.
-        return True
     except (NotTestable, Redraw, Contaminated, Undrawable, KgError):
         return None
     except Exception:
@@ -176,9 +174,6 @@ def _has_no_value(trial: Trial) -> bool:
                 sides = trial.sides(trial.draw(sizes, source), source)
         except Redraw:
             continue
-        except np.linalg.LinAlgError:
-            # Whether a singular matrix is called singular or gives enormous numbers is the library's choice.
-            return True
         if not all(np.all(np.isfinite(np.asarray(x))) for side in sides for x in side):
             return True
     return False
