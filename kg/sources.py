@@ -149,14 +149,12 @@ def _content(project: Project, path: Path) -> bytes:
 
 # --- the layout of a Turtle file
 
-_BETWEEN = re.compile(r"(?:\s|#[^\n]*)*+")
-_LONG_STRING = r'"""(?:[^"\\]|\\.|"(?!""))*+"""|' + r"'''(?:[^'\\]|\\.|'(?!''))*+'''"
-_SKIPPED = _LONG_STRING + r'|"(?:[^"\\\n]|\\.)*+"|' + r"'(?:[^'\\\n]|\\.)*+'|<[^<>\s]*+>|#[^\n]*+"
-_STATEMENT = re.compile(
-    # A full stop inside a number or a name is followed by more of it; the last one ends the statement.
-    rf"""(?:[^"'<#.]|{_SKIPPED}|\.(?=[^\s#])|["'<])*+(?:\.|\Z)""",
-    re.DOTALL,
-)
+# Without possessive quantifiers: they are broken in Python 3.11.0 to 3.11.4, which Debian 12 ships.
+_BETWEEN = re.compile(r"(?:\s+|#[^\n]*(?:\n|\Z))*")
+_LONG_STRING = r'"""(?:[^\\]|\\.)*?"""' + r"|'''(?:[^\\]|\\.)*?'''"
+_SKIPPED = _LONG_STRING + r'|"(?:[^"\\\n]|\\.)*"|' + r"'(?:[^'\\\n]|\\.)*'|<[^<>\s]*>|#[^\n]*"
+# A full stop inside a number or a name is followed by more of it; the last one ends the statement.
+_STOP = re.compile(rf"(?:{_SKIPPED})|(?P<stop>\.(?![^\s#]))", re.DOTALL)
 _DIRECTIVE = re.compile(r"@?(?:prefix|base)\b\s*(?:([^\s:]*):)?\s*<([^>]*)>\s*\.?", re.IGNORECASE)
 _SUBJECT = re.compile(r"<([^<>\s]*)>|([^\s:;,\[\]()\"'#<>]*):((?:\\.|[^\s;,\[\]()\"'#<>\\])*)")
 _AT_MARGIN = re.compile(r"\n(?=[^\s#.;,\])])")
@@ -170,7 +168,7 @@ def _scan(text: str) -> tuple[tuple[Head, ...], tuple[int, ...]]:
     namespaces: dict[str, str] = {}
     position, line = 0, 1
     while True:
-        start = _end(_BETWEEN, text, position)
+        start = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]  # it matches nothing too
         line += text.count("\n", position, start)
         if start == len(text):
             return tuple(heads), tuple(unindented)
@@ -179,7 +177,7 @@ def _scan(text: str) -> tuple[tuple[Head, ...], tuple[int, ...]]:
             namespaces[directive.group(1) or ""] = directive.group(2)
             position = directive.end()
         else:
-            position = max(_end(_STATEMENT, text, start), start + 1)
+            position = _end_of_statement(text, start)
             statement = text[start:position]
             iri = _subject(statement, namespaces)
             if iri is not None:
@@ -190,9 +188,8 @@ def _scan(text: str) -> tuple[tuple[Head, ...], tuple[int, ...]]:
         line += text.count("\n", start, position)
 
 
-def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
-    found = pattern.match(text, position)
-    return found.end() if found else position
+def _end_of_statement(text: str, start: int) -> int:
+    return next((found.end() for found in _STOP.finditer(text, start) if found["stop"]), len(text))
 
 
 def _subject(statement: str, namespaces: dict[str, str]) -> str | None:
