@@ -6,13 +6,12 @@ nothing is run.
 
 from __future__ import annotations
 
+import os
 import subprocess
-import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 from kg.errors import UsageError
@@ -43,15 +42,20 @@ def state(project: Project, revision: str | None) -> Iterator[Graph]:
         return
     with tempfile.TemporaryDirectory() as folder:
         top = Path(_git(project.root, "rev-parse", "--show-toplevel").decode().strip())
-        archive = _git(top, "archive", "--format=tar", revision)
-        with tarfile.open(fileobj=BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
-        yield load(find_project(Path(folder) / project.root.relative_to(top)))
+        files = Path(folder) / "files"
+        # An index of its own, so that the user's is not touched.
+        index = str(Path(folder) / "index")
+        _git(top, "read-tree", revision, index=index)
+        _git(top, "checkout-index", "--all", f"--prefix={files}/", index=index)
+        yield load(find_project(files / project.root.relative_to(top)))
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
+def _git(folder: Path, *arguments: str, index: str | None = None) -> bytes:
+    environment = {**os.environ, "GIT_INDEX_FILE": index} if index else None
     try:
-        return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True).stdout
+        return subprocess.run(
+            ["git", *arguments], cwd=folder, check=True, capture_output=True, env=environment
+        ).stdout
     except FileNotFoundError:
         raise UsageError("git was not found: kg diff reads earlier states from the repository") from None
     except subprocess.CalledProcessError as error:

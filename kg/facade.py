@@ -58,11 +58,21 @@ class OpenGraph:
         """
         return self.graph.find(name)
 
-    def query(self, text: str) -> Result:
-        """Run a SPARQL 1.1 query; the project's prefixes need not be declared."""
-        from kg.query import select
+    def query(self, text: str, *, runs: int = 10) -> Result:
+        """Run a SPARQL 1.1 query; the project's prefixes need not be declared.
 
-        return select(self.graph, text)
+        It may call kg:path, kg:verify and kg:counterexample; at most `runs` claims are verified for it.
+
+        Raises:
+            UsageError: if the query cannot be read or may not run, or would verify more claims.
+        """
+        from kg.query import select
+        from kg.query.functions import Functions
+
+        functions = Functions(self.graph.project, runs, self.graph)
+        found = select(self.graph, text, functions=functions.by_name())
+        functions.raise_failure("query")
+        return found
 
     def verify(self, *names: str, everything: bool = False, jobs: int = 2) -> list[Verdict]:
         """Run what is stale among the named claims (all by default); nothing is written."""
@@ -76,7 +86,9 @@ class OpenGraph:
         from kg.verify import run_chain
 
         chain = shortest_chain(self.graph, start, end)
-        return None if chain is None else run_chain(self.graph, [step.claim for step in chain], (start, end))
+        return (
+            None if chain is None else run_chain(self.graph, [step.claim for step in chain], chain[0].start)
+        )
 
     def is_stale(self, claim: str) -> bool:
         """Whether the recorded evidence of a claim is missing or belongs to another text.

@@ -6,6 +6,7 @@ somebody asks for them, so that ``kg query`` does not pay for them.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from pyoxigraph import Store
 
 from kg import sources
 from kg.entities import Claim, Concept, Condition, Evidence, ListItem, Paper, Place, Source
-from kg.errors import SourceError, UsageError
+from kg.errors import UsageError
 from kg.names import did_you_mean, local_name
 from kg.project import Project
 from kg.reader import Reader
@@ -35,6 +36,10 @@ __all__ = [
     "Source",
     "load",
 ]
+
+
+BREATH = 0.005
+"""Seconds for which the files of a project are taken to be as they just were."""
 
 
 class _Named(Protocol):
@@ -57,6 +62,7 @@ class Graph:
         self.store = store
         self.sources = read
         self._digests: tuple[object, Mapping[str, str]] | None = None
+        self._looked = 0.0
 
     @cached_property
     def concepts(self) -> Mapping[str, Concept]:
@@ -151,11 +157,14 @@ class Graph:
     @property
     def digests(self) -> Mapping[str, str]:
         """The digest of every claim, of the code as it is now: a session may edit a file and ask again."""
-        from kg.code import claim_digests, stamps
+        # A loop over all claims asks in one breath, in which nobody edits; a look at every file costs 2 ms.
+        if self._digests is None or time.monotonic() - self._looked > BREATH:
+            from kg.code import claim_digests, stamps
 
-        now = stamps(self.project)
-        if self._digests is None or self._digests[0] != now:
-            self._digests = now, claim_digests(self.project, self.claims)
+            now = stamps(self.project)
+            if self._digests is None or self._digests[0] != now:
+                self._digests = now, claim_digests(self.project, self.claims)
+            self._looked = time.monotonic()
         return self._digests[1]
 
     @cached_property
@@ -170,12 +179,7 @@ def load(project: Project) -> Graph:
     """
     read = sources.read(project)
     store = Store()
-    errors = sources.fill(store, read)
-    errors += [
-        SourceError(read.bibliography_place, fault.line, fault.problem, fault.advice)
-        for fault in read.bibliography.faults
-        if fault.lost
-    ]
+    errors = [*sources.fill(store, read), *sources.lost(read)]
     if errors:
         raise errors[0]
     return Graph(project, store, read)

@@ -39,6 +39,7 @@ _OWN_FOLDERS: Mapping[str, str] = {
     "ref": "reference/",
     "evidence": "evidence/",
     "item": "list/",
+    "derived": "derived/",
 }
 
 _PLAIN_LOCAL_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*\Z")
@@ -91,3 +92,9 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
     """Advice for an unknown name: a guess at what was meant, or else ``otherwise``."""
     guess = closest(name, known)
     return f"did you mean '{guess}'?" if guess is not None else otherwise
+
+
+def turtle_literal(text: str) -> str:
+    """A text as a Turtle string on one line, quotes and backslashes escaped."""
+    marks = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    return '"' + "".join(marks.get(letter, letter) for letter in text) + '"'

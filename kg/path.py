@@ -8,9 +8,9 @@ of them backwards. Bounds, limits and equalities in the mean are no equivalences
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import TYPE_CHECKING
 
 from kg.errors import UsageError
@@ -27,6 +27,8 @@ _RANKS = ("Proved", "IdentityTested", "Enclosed", "Scaled", "Statistical", "Samp
 
 # A step costs this much and at most len(_RANKS) more for weak evidence, so that the number of steps counts first.
 _STEP = 1000
+# A claim that only speaks of two concepts is a longer way than one that is about how they compare.
+_MENTION = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,14 @@ class Step:
     is_reversed: bool
 
 
-def shortest_chain(graph: Graph, start: str, end: str) -> tuple[Step, ...] | None:
+def shortest_chain(graph: Graph, start: str, end: str, *, without: str = "") -> tuple[Step, ...] | None:
     """The shortest chain of equivalences from one concept to another, the better verified among equally short ones.
 
-    Claims that are known to fail are left out.
+    Claims that are known to fail are left out, and the claim named `without`.
     Raises: UsageError if one of the two is no concept, or both are the same.
     """
     start, end = _ends(graph, start, end)
-    claims = _usable(graph, EQUIVALENCES)
+    claims = [claim for claim in usable_claims(graph, EQUIVALENCES) if claim.name != without]
     forwards = _walk(claims, start, end, lambda claim: claim.kind != "Reduction")
     backwards = _turned(_walk(claims, end, start, lambda claim: claim.kind != "Reduction"))
     found = [chain for chain in (forwards, backwards) if chain is not None]
@@ -55,13 +57,16 @@ def shortest_chain(graph: Graph, start: str, end: str) -> tuple[Step, ...] | Non
 
 
 def supporting_chain(graph: Graph, start: str, end: str) -> tuple[Step, ...] | None:
-    """The shortest chain through claims of any kind that relate two concepts, walked either way.
+    """The shortest chain through claims of any kind that are about two concepts, walked either way.
 
-    It shows how two concepts are connected, not that they are equal.
+    It shows how two concepts are connected, not that they are equal. A claim that equates or bounds the two counts
+    before one that only speaks of both.
     Raises: UsageError as :func:`shortest_chain` does.
     """
     start, end = _ends(graph, start, end)
-    return _walk(_usable(graph, (*EQUIVALENCES, *SUPPORTS)), start, end, lambda _: True)
+    claims = usable_claims(graph, (*EQUIVALENCES, *SUPPORTS))
+    mentions = _mentions(graph, (*EQUIVALENCES, *SUPPORTS))
+    return _walk(claims, start, end, lambda _: True, mentions)
 
 
 def relation(graph: Graph, chain: Sequence[Step]) -> str:
@@ -108,7 +113,8 @@ def _concept(graph: Graph, name: str) -> str:
     raise UsageError(f"{name}: there is no concept of this name: {advice}")
 
 
-def _usable(graph: Graph, kinds: Sequence[str]) -> list[Claim]:
+def usable_claims(graph: Graph, kinds: Sequence[str]) -> list[Claim]:
+    """Claims of these kinds between two different concepts that are not known to fail."""
     return [
         claim
         for claim in graph.claims.values()
@@ -126,7 +132,11 @@ def _cost(claim: Claim) -> int:
 
 
 def _walk(
-    claims: Iterable[Claim], start: str, end: str, is_two_way: Callable[[Claim], bool]
+    claims: Iterable[Claim],
+    start: str,
+    end: str,
+    is_two_way: Callable[[Claim], bool],
+    mentions: Iterable[tuple[Claim, Step]] = (),
 ) -> tuple[Step, ...] | None:
     import networkx as nx
 
@@ -137,6 +147,8 @@ def _walk(
         _join(joined, claim, Step(left, right, claim.name, claim.kind, is_reversed=False))
         if is_two_way(claim):
             _join(joined, claim, Step(right, left, claim.name, claim.kind, is_reversed=True))
+    for claim, step in mentions:
+        _join(joined, claim, step, _MENTION)
     try:
         nodes = nx.shortest_path(joined, start, end, weight="cost")
     except nx.NetworkXNoPath:
@@ -144,10 +156,21 @@ def _walk(
     return tuple(joined.edges[pair]["step"] for pair in pairwise(nodes))
 
 
-def _join(joined: nx.DiGraph[str], claim: Claim, step: Step) -> None:
-    known = joined.get_edge_data(step.start, step.end)
-    if known is None or _cost(claim) < known["cost"]:
-        joined.add_edge(step.start, step.end, step=step, cost=_cost(claim))
+def _join(joined: nx.DiGraph[str], claim: Claim, step: Step, extra: int = 0) -> None:
+    known, cost = joined.get_edge_data(step.start, step.end), _cost(claim) + extra
+    if known is None or cost < known["cost"]:
+        joined.add_edge(step.start, step.end, step=step, cost=cost)
+
+
+def _mentions(graph: Graph, kinds: Sequence[str]) -> Iterator[tuple[Claim, Step]]:
+    """Steps between two concepts that a claim speaks of; what is refuted, reported or counted connects nothing."""
+    for claim in graph.claims.values():
+        if claim.kind not in kinds or (claim.evidence and claim.evidence.outcome == "failed"):
+            continue
+        sides = (side for side in (claim.left, claim.right) if side)
+        spoken_of = [name for name in dict.fromkeys((*sides, *claim.about)) if name in graph.concepts]
+        for start, end in permutations(spoken_of, 2):
+            yield claim, Step(start, end, claim.name, claim.kind, is_reversed=False)
 
 
 def _turned(chain: tuple[Step, ...] | None) -> tuple[Step, ...] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from kg.errors import UsageError
 from kg.names import BASE, did_you_mean
 
 KEYS = ("name", "base", "ontology", "bibliography", "implementations", "checks", "docs")
+
+SHARED_FILES = ("vocabulary.ttl", "conditions.ttl")
+"""What the software brings to every project: its terms, and the conditions it knows how to draw inputs for."""
 
 EXAMPLE = """\
 [tool.kg]
@@ -96,6 +99,28 @@ def built_in_root() -> Path | None:
         if (root / "ontology" / "vocabulary.ttl").is_file():
             return root
     return None
+
+
+def turtle_files(project: Project) -> Iterator[tuple[Path, Path, str]]:
+    """Path, folder it is seen from, and base IRI of every Turtle file, the shared ones first."""
+    root = built_in_root()
+    if root is not None and root != project.root:
+        for name in SHARED_FILES:
+            if (root / "ontology" / name).is_file():
+                yield root / "ontology" / name, root / "ontology", BASE
+    for path in sorted(project.ontology.rglob("*.ttl")):
+        yield path, project.ontology, project.base
+
+
+def turtle_graph(path: Path, folder: Path, base: str) -> str:
+    """The IRI of the named graph that holds a Turtle file."""
+    return f"{base}source/ontology/{path.relative_to(folder).as_posix()}"
+
+
+def source_graphs(project: Project) -> list[str]:
+    """The named graphs of a project, each once: one for each of its files, and one for what positions say."""
+    turtle = dict.fromkeys(turtle_graph(*found) for found in turtle_files(project))
+    return [*turtle, f"{project.base}source/{project.bibliography.name}", f"{project.base}source/positions"]
 
 
 def _named(directory: Path) -> Project:

@@ -154,7 +154,7 @@ class Reader:
     def _sources(self, iri: str) -> tuple[Source, ...]:
         found = [
             Source(
-                paper=self._name(node, _KG + "cites") or "",
+                paper=self._present(self._name(node, _KG + "cites") or ""),
                 locator=self._text(node, _KG + "locator") or "",
                 status=self._name(node, _KG + "locatorStatus") or "",
                 intent=self._name(node, _KG + "intent"),
@@ -162,6 +162,14 @@ class Reader:
             for node in self._iris(iri, _KG + "source")
         ]
         return tuple(sorted(found, key=lambda source: (source.paper, source.locator, source.status)))
+
+    def _present(self, name: str) -> str:
+        """A name of today: the key of a work may have been another when it was cited."""
+        return name if name in self._keys else self.aliases.get(name, name)
+
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(entry.key for entry in self.sources.bibliography.entries)
 
     def _conventions(self, iri: str) -> tuple[tuple[str, str], ...]:
         nodes = self._iris(iri, _KG + "convention")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.numbers import array_namespace, constant, unit_root
-from kg.verify import Array, Complex, Real, check, condition
+from kg.verify import Array, Complex, ComplexNormal, Real, check, condition
 
 
 @condition
@@ -169,3 +169,43 @@ def _mirrored(F):
 
 
 # Noise under a magnitude -----------------------------------------------------------------------------------------
+
+
+# Noise under a magnitude -----------------------------------------------------------------------------------------
+
+_SIGNALS = np.asarray([1, 2])
+
+
+def _rice_mean(signal):
+    """Mean of |a + z| where real and imaginary part of z have variance ½ each, by Kummer's function."""
+    from scipy.special import hyp1f1
+
+    return np.sqrt(np.pi / 4) * hyp1f1(-1 / 2, 1, -(signal**2))
+
+
+@check
+def expectation_of_a_noisy_magnitude_is_the_rice_mean(use, z: ComplexNormal[Array, "samples"]):
+    return np.abs(_SIGNALS + z[:, None]), _rice_mean(_SIGNALS)
+
+
+@expectation_of_a_noisy_magnitude_is_the_rice_mean.control(
+    "noise across the signal only, to second order: a + 1/(4a)"
+)
+def _(use, z):
+    return np.abs(_SIGNALS + z[:, None]), _SIGNALS + 1 / (4 * _SIGNALS)
+
+
+@expectation_of_a_noisy_magnitude_is_the_rice_mean.control("the noise averages out: the mean is the signal")
+def _(use, z):
+    return np.abs(_SIGNALS + z[:, None]), _SIGNALS
+
+
+@expectation_of_a_noisy_magnitude_is_the_rice_mean.control("the root of the mean square")
+def _(use, z):
+    return np.abs(_SIGNALS + z[:, None]), np.sqrt(_SIGNALS**2 + 1)
+
+
+expectation_of_a_noisy_magnitude_is_the_rice_mean.explain(
+    "_SIGNALS - z[:, None]",
+    "noise and its negative have the same law, so no mean can tell a sum from a difference",
+)

@@ -182,3 +182,97 @@ def _(use, q, k, w):
     features = use("positive_random_features")
     products = features(q, w)[:, :, None] * features(k / k.shape[1] ** 0.25, w)[:, None, :]
     return products - use("exponential_kernel")(q, k), 0
+
+
+# Products of kernels --------------------------------------------------------------------------------------------
+
+
+def _side_by_side(q, k, s, t):
+    """Queries and keys that hold content and position side by side, each part at the scale of its own width."""
+    xp = array_namespace(q)
+    d, e = q.shape[1], s.shape[1]
+    root = xp.sqrt(constant(q, d + e))
+    query = [q * root / xp.sqrt(constant(q, d)), s * root / xp.sqrt(constant(s, e))]
+    return xp.concat(query, axis=1), xp.concat([k, t], axis=1)
+
+
+@condition
+def contents_and_positions_not_empty(d, e):
+    return d >= 1 and e >= 1
+
+
+@check
+def attention_to_contents_beside_positions_is_a_product_kernel_smoother(
+    use,
+    q: Real[Array, "n d"],
+    k: Real[Array, "m d"],
+    s: Real[Array, "n e"],
+    t: Real[Array, "m e"],
+    v: Real[Array, "m f"],
+):
+    query, key = _side_by_side(q, k, s, t)
+    weights = use("product_kernel")(q, k, s, t)
+    return use("softmax_attention")(query, key, v), use("nadaraya_watson_smoother")(weights, v)
+
+
+@attention_to_contents_beside_positions_is_a_product_kernel_smoother.control(
+    "positions are added to contents, which makes cross terms"
+)
+def _(use, q, k, v):
+    s, t = 2 * q, 3 * k
+    weights = use("product_kernel")(q, k, s, t)
+    return use("softmax_attention")(q + s, k + t, v), use("nadaraya_watson_smoother")(weights, v)
+
+
+@attention_to_contents_beside_positions_is_a_product_kernel_smoother.control(
+    "the position kernel multiplies weights that are already divided by their sum"
+)
+def _(use, q, k, s, t, v):
+    xp = array_namespace(q)
+    query, key = _side_by_side(q, k, s, t)
+    content = use("exponential_kernel")(q, k)
+    weights = content / xp.sum(content, axis=1, keepdims=True) * use("exponential_kernel")(s, t)
+    return use("softmax_attention")(query, key, v), weights @ v
+
+
+@attention_to_contents_beside_positions_is_a_product_kernel_smoother.control("the kernels are added")
+def _(use, q, k, s, t, v):
+    query, key = _side_by_side(q, k, s, t)
+    weights = use("exponential_kernel")(q, k) + use("exponential_kernel")(s, t)
+    return use("softmax_attention")(query, key, v), use("nadaraya_watson_smoother")(weights, v)
+
+
+# The mean of values ---------------------------------------------------------------------------------------------
+
+
+@check
+def softmax_attention_stays_between_the_smallest_and_the_largest_value(
+    use, q: Real[Array, "n d"], k: Real[Array, "m d"], v: Real[Array, "m e"]
+):
+    return _within(use("softmax_attention")(q, k, v), v)
+
+
+def _within(output, v):
+    """The smallest value of each column against the output, and the output against the largest."""
+    xp = array_namespace(v)
+    smallest, largest = xp.min(v, axis=0, keepdims=True), xp.max(v, axis=0, keepdims=True)
+    return [smallest + 0 * output, output], [output, largest + 0 * output]
+
+
+@softmax_attention_stays_between_the_smallest_and_the_largest_value.witness
+def _(v):
+    return {"v": 0 * v + v[:1, :]}
+
+
+@softmax_attention_stays_between_the_smallest_and_the_largest_value.control(
+    "scores as weights, without softmax and divided by the number of keys"
+)
+def _(use, k, v):
+    return _within(use("galerkin_attention")(k, k, v), v)
+
+
+@softmax_attention_stays_between_the_smallest_and_the_largest_value.control(
+    "weights of either sign that sum to one"
+)
+def _(use, q, k, v):
+    return _within(use("linear_attention")(q, k, v), v)

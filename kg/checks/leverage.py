@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import betainc
 
 from kg.numbers import array_namespace, constant
-from kg.verify import Array, Normal, Positive, Real, Size, check, condition
+from kg.verify import Array, Normal, Positive, Real, Size, Uniform, check, condition
 
 
 @condition
@@ -18,7 +18,8 @@ def more_rows_than_columns(n, d):
 
 @condition(generic=True)
 def full_column_rank(a):
-    return _invertible(a.mT @ a)
+    xp = array_namespace(a)
+    return _invertible(xp.conj(a).mT @ a)
 
 
 @condition(generic=True)
@@ -282,3 +283,71 @@ def _(use, g, n, d):
 def _(use, g, n, d):
     scores = use("leverage_scores")(g)[:, 0]
     return scores, betainc(d / 2, n / 2, scores)
+
+
+# Rows of very different lengths: a sample that misses the first ones misses the column space.
+_LENGTHS = np.arange(1.0, 101.0)[:, None] ** -2
+
+
+def _sampling_error(a, chances, u, m):
+    """UᵀSᵀSU − I for m rows of the orthonormal U drawn with these probabilities by the uniform numbers u."""
+    basis = np.linalg.qr(a)[0]
+    drawn = np.searchsorted(np.cumsum(chances), u)
+    rows = basis[drawn] / np.sqrt(chances[drawn] * m)[..., None]
+    return rows.mT @ rows - np.eye(a.shape[1])
+
+
+def _distortion(a, chances, u, m):
+    """The operator norm of the error."""
+    return np.max(np.linalg.svd(_sampling_error(a, chances, u, m), compute_uv=False), axis=-1)
+
+
+@check(sizes={"n": (6, 8), "d": (3, 4), "m": (5, 7)})
+def expectation_of_squared_leverage_sampling_error_is_d_times_d_minus_one_over_m(
+    use, a: Real[Array, "n d"], u: Uniform[Array, "samples m"], d: Size[int, "d"], m: Size[int, "m"]
+):
+    error = _sampling_error(a, use("leverage_scores")(a) / d, u, m)
+    return np.sum(error**2, axis=(-2, -1)), d * (d - 1) / m
+
+
+@expectation_of_squared_leverage_sampling_error_is_d_times_d_minus_one_over_m.control(
+    "every row is as likely as any other"
+)
+def _(use, a, u, d, m):
+    error = _sampling_error(a, np.ones(len(a)) / len(a), u, m)
+    return np.sum(error**2, axis=(-2, -1)), d * (d - 1) / m
+
+
+@expectation_of_squared_leverage_sampling_error_is_d_times_d_minus_one_over_m.control(
+    "the mean square of a draw is not reduced by the square of its mean"
+)
+def _(use, a, u, d, m):
+    error = _sampling_error(a, use("leverage_scores")(a) / d, u, m)
+    return np.sum(error**2, axis=(-2, -1)), d * d / m
+
+
+def _bernstein(d, m, epsilon):
+    """The probability that the matrix Bernstein inequality leaves for m draws from d columns."""
+    return 1 - 2 * d * np.exp(-m * epsilon**2 / (2 * (d - 1) * (1 + epsilon / 3)))
+
+
+@check(sizes={"n": (100,), "d": (3,), "m": (80,)})
+def leverage_sampling_embeds_the_column_space(
+    use, a: Real[Array, "n d"], u: Uniform[Array, "samples m"], d: Size[int, "d"], m: Size[int, "m"]
+):
+    uneven = np.multiply(a, _LENGTHS)
+    return _distortion(uneven, use("leverage_scores")(uneven) / d, u, m) <= 0.5, _bernstein(d, m, 0.5)
+
+
+@leverage_sampling_embeds_the_column_space.control("every row is as likely as any other")
+def _(use, a, u, d, m):
+    even = np.ones(len(a)) / len(a)
+    return _distortion(np.multiply(a, _LENGTHS), even, u, m) <= 0.5, _bernstein(d, m, 0.5)
+
+
+@leverage_sampling_embeds_the_column_space.control("a sixteenth of the draws")
+def _(use, a, u, d, m):
+    uneven = np.multiply(a, _LENGTHS)
+    return _distortion(uneven, use("leverage_scores")(uneven) / d, u[:, ::16], m / 16) <= 0.5, _bernstein(
+        d, m, 0.5
+    )

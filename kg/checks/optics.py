@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.numbers import array_namespace, pi
-from kg.verify import Array, Real, Unitary, check, condition
+from kg.verify import Array, ComplexNormal, Real, Size, Uniform, Unitary, check, condition
 
 
 @condition(generic=True)
@@ -64,3 +64,50 @@ def _(use, u):
 
 
 # Random settings -------------------------------------------------------------------------------------------------
+
+
+def _outputs_of_the_first_guide(use, shares, turns):
+    """Amplitudes on all outputs when light enters the first guide; `shares` are the cos²(θ/2) of the interferometers.
+
+    The phase of each is that of the complex number in `turns`.
+    """
+    settings = use("mach_zehnder_closed_form")
+    n = shares.shape[1]
+    light = [np.ones(len(shares)), *[np.zeros(len(shares))] * (n - 1)]
+    for r in reversed(range(1, n)):
+        for m in range(r):
+            T = settings(2 * np.arccos(np.sqrt(shares[:, r, m])), np.angle(turns[:, r, m]))
+            upper, lower = light[m], light[m + 1]
+            light[m], light[m + 1] = T[0, 0] * upper + T[0, 1] * lower, T[1, 0] * upper + T[1, 1] * lower
+    return np.stack(light, axis=1)
+
+
+@check(sizes={"n": (3, 4)})
+def expectation_of_the_fourth_power_in_a_beta_mesh_is_that_of_haar_measure(
+    use, u: Uniform[Array, "samples n n"], v: ComplexNormal[Array, "samples n n"], n: Size[int, "n"]
+):
+    # The (m+1)-th root of a uniform number has the law Beta(m+1, 1).
+    shares = u ** (1 / (1 + np.arange(n)))
+    return np.abs(_outputs_of_the_first_guide(use, shares, v)) ** 4, np.full(n, 2 / (n * (n + 1)))
+
+
+@expectation_of_the_fourth_power_in_a_beta_mesh_is_that_of_haar_measure.control(
+    "all phases are uniform, those inside the interferometers too"
+)
+def _(use, u, v, n):
+    shares = np.cos(np.pi * u / 2) ** 2
+    return np.abs(_outputs_of_the_first_guide(use, shares, v)) ** 4, np.full(n, 2 / (n * (n + 1)))
+
+
+@expectation_of_the_fourth_power_in_a_beta_mesh_is_that_of_haar_measure.control(
+    "the fourth power of a real orthogonal matrix: 3/(n(n+2))"
+)
+def _(use, u, v, n):
+    shares = u ** (1 / (1 + np.arange(n)))
+    return np.abs(_outputs_of_the_first_guide(use, shares, v)) ** 4, np.full(n, 3 / (n * (n + 2)))
+
+
+for _edit in ("T[0, 0] * upper - T[0, 1] * lower", "T[1, 0] * upper - T[1, 1] * lower"):
+    expectation_of_the_fourth_power_in_a_beta_mesh_is_that_of_haar_measure.explain(
+        _edit, "a sign is half a turn of a phase that is uniform, up to what later interferometers make of it"
+    )

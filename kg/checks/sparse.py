@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.numbers import array_namespace
-from kg.verify import Array, Natural, Real, check, condition
+from kg.numbers import array_namespace, constant
+from kg.verify import Array, Natural, Normal, Real, Size, UnitRows, check, condition
 
 
 @condition
@@ -75,4 +75,93 @@ def _(use, a, y, sparsity):
 # What is recovered, and what is not ------------------------------------------------------------------------------
 
 
+def _finds_two_ones(use, a):
+    """For each matrix: does the pursuit return the vector with ones in its first two places?"""
+    pursue = use("orthogonal_matching_pursuit")
+    wanted = (np.arange(a.shape[2]) < 2).astype(float)
+    return np.asarray(
+        [np.allclose(pursue(one, one @ wanted, sparsity=2), wanted, rtol=0, atol=1e-6) for one in a]
+    )
+
+
+def _stated_probability(n, d, m):
+    """1 − δ where the number of measurements is n = 20 m ln(d/δ)."""
+    return 1 - d * np.exp(-n / (20 * m))
+
+
+@check(sizes={"n": (268,), "d": (280,)})
+def orthogonal_matching_pursuit_recovers_a_sparse_vector_with_stated_probability(
+    use, a: Normal[Array, "samples n d"], n: Size[int, "n"], d: Size[int, "d"]
+):
+    return _finds_two_ones(use, a), _stated_probability(n, d, 2)
+
+
+@orthogonal_matching_pursuit_recovers_a_sparse_vector_with_stated_probability.control(
+    "the columns depend on each other: all lie in a random space of three dimensions"
+)
+def _(use, a, n, d):
+    return _finds_two_ones(use, a[:, :, :3] @ a[:, :3, :]), _stated_probability(n, d, 2)
+
+
+@check
+def orthogonal_matching_pursuit_does_not_recover_every_sparse_vector(
+    use, a: Real[Array, "n d"], entries: Real[Array, "2"]
+):
+    xp = array_namespace(a)
+    x = xp.concat([entries, xp.zeros((a.shape[1] - 2,), dtype=a.dtype)], axis=0)
+    return use("orthogonal_matching_pursuit")(a, a @ x, sparsity=2), x
+
+
+@orthogonal_matching_pursuit_does_not_recover_every_sparse_vector.counterexample
+def _():
+    last = ["4/7", "4/7", "4/7", "1/7"]
+    return {
+        "a": [[*[int(i == j) for j in range(4)], last[i]] for i in range(4)],
+        "entries": [1, 1],
+    }
+
+
+@orthogonal_matching_pursuit_does_not_recover_every_sparse_vector.control(
+    "a vector with a single entry that is not zero"
+)
+def _(use, a, entries):
+    xp = array_namespace(a)
+    x = xp.concat([entries[:1], xp.zeros((a.shape[1] - 1,), dtype=a.dtype)], axis=0)
+    return use("orthogonal_matching_pursuit")(a, a @ x, sparsity=1), x
+
+
 # Coherence -------------------------------------------------------------------------------------------------------
+
+
+def _largest_square(a):
+    """The largest squared inner product of two different rows."""
+    xp = array_namespace(a)
+    n = a.shape[0]
+    return xp.max((xp.where(np.eye(n, dtype=bool), 0, a @ a.mT)) ** 2)
+
+
+@check(relation="<=", sizes={"n": (4, 6), "d": (3,)})
+def coherence_is_at_least_the_welch_bound(
+    use, a: UnitRows[Array, "n d"], n: Size[int, "n"], d: Size[int, "d"]
+):
+    return constant(a, n - d) / (d * (n - 1)), _largest_square(a)
+
+
+@coherence_is_at_least_the_welch_bound.control("the bound on the squares is put on the inner products' roots")
+def _(use, a, n, d):
+    return array_namespace(a).sqrt(constant(a, n - d) / (d * (n - 1))), _largest_square(a)
+
+
+@coherence_is_at_least_the_welch_bound.control("the bound is not divided by the dimension")
+def _(use, a, n, d):
+    return constant(a, n - d) / (n - 1), _largest_square(a)
+
+
+@coherence_is_at_least_the_welch_bound.witness
+def _(n):
+    # The diagonals of a tetrahedron, and those of an icosahedron.
+    if n == 4:
+        return {"a": np.asarray([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]]) / np.sqrt(3)}
+    g = (1 + np.sqrt(5)) / 2
+    axes = np.asarray([[0, 1, g], [0, 1, -g], [1, g, 0], [1, -g, 0], [g, 0, 1], [-g, 0, 1]])
+    return {"a": axes / np.sqrt(1 + g * g)}

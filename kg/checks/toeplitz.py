@@ -180,4 +180,119 @@ def _(use, phi_q, phi_k, v, mask):
     return use("masked_linear_attention")(phi_q, phi_k, v, mask), right
 
 
+@check
+def toeplitz_masked_linear_attention_is_masked_linear_attention(
+    use,
+    phi_q: Real[Array, "n c"],
+    phi_k: Real[Array, "n c"],
+    v: Real[Array, "n e"],
+    column: Positive[Array, "n"],
+    row: Positive[Array, "n"],
+):
+    mask = use("toeplitz_matrix")(column, row)
+    left = use("toeplitz_masked_linear_attention")(phi_q, phi_k, v, column, row)
+    return left, use("masked_linear_attention")(phi_q, phi_k, v, mask)
+
+
+@toeplitz_masked_linear_attention_is_masked_linear_attention.control("the mask wraps around at the ends")
+def _(use, phi_q, phi_k, v, column, row):
+    xp = array_namespace(v)
+    cyclic = xp.concat([row[:1], xp.flip(column[1:], axis=0)])
+    mask = use("toeplitz_matrix")(column, cyclic)
+    left = use("toeplitz_masked_linear_attention")(phi_q, phi_k, v, column, row)
+    return left, use("masked_linear_attention")(phi_q, phi_k, v, mask)
+
+
+@toeplitz_masked_linear_attention_is_masked_linear_attention.control("the normaliser is left unmasked")
+def _(use, phi_q, phi_k, v, column, row):
+    weights = phi_q @ phi_k.mT
+    left = (use("toeplitz_matrix")(column, row) * weights) @ v
+    left = left / array_namespace(v).sum(weights, axis=1, keepdims=True)
+    return left, use("toeplitz_masked_linear_attention")(phi_q, phi_k, v, column, row)
+
+
 # What a mask costs -----------------------------------------------------------------------------------------------
+
+
+@check
+def cost_of_mask_product_attention_is_one_mask_product_per_feature_and_column(
+    use,
+    phi_q: Real[Array, "n c"],
+    phi_k: Real[Array, "m c"],
+    v: Real[Array, "m e"],
+    mask: Real[Array, "n m"],
+):
+    (n, c), (m, e) = phi_q.shape, v.shape
+    tally = count_operations(use("mask_product_attention"), phi_q, phi_k, v, mask)
+    products = c * (e + 1)
+    by_kind = [products * (m * n + m + n), products * m * n, n * e]
+    return [tally["multiply"], tally["add"], tally["divide"], sum(tally.values())], [*by_kind, sum(by_kind)]
+
+
+@cost_of_mask_product_attention_is_one_mask_product_per_feature_and_column.control(
+    "the table of weights is formed: one product with the mask's entries, but a product of matrices twice"
+)
+def _(use, phi_q, phi_k, v, mask):
+    tally = count_operations(use("masked_linear_attention"), phi_q, phi_k, v, mask)
+    stated = cost_of_mask_product_attention_is_one_mask_product_per_feature_and_column(
+        use, phi_q=phi_q, phi_k=phi_k, v=v, mask=mask
+    )[1]
+    return [tally["multiply"], tally["add"], tally["divide"], sum(tally.values())], stated
+
+
+@cost_of_mask_product_attention_is_one_mask_product_per_feature_and_column.control(
+    "the column of the normaliser is left out"
+)
+def _(use, phi_q, phi_k, v, mask):
+    (n, c), (m, e) = phi_q.shape, v.shape
+    counted = cost_of_mask_product_attention_is_one_mask_product_per_feature_and_column(
+        use, phi_q=phi_q, phi_k=phi_k, v=v, mask=mask
+    )[0]
+    by_kind = [c * e * (m * n + m + n), c * e * m * n, n * e]
+    return counted, [*by_kind, sum(by_kind)]
+
+
+@check(sizes={"n": (2, 4, 8, 16)})
+def cost_of_toeplitz_masked_linear_attention_is_n_log_n(
+    use,
+    phi_q: Real[Array, "n c"],
+    phi_k: Real[Array, "n c"],
+    v: Real[Array, "n e"],
+    column: Real[Array, "n"],
+    row: Real[Array, "n"],
+):
+    (n, c), columns = phi_q.shape, v.shape[1] + 1
+    tally = count_operations(use("toeplitz_masked_linear_attention"), phi_q, phi_k, v, column, row)
+    transforms, levels = 2 * c * columns + 1, n.bit_length()  # log₂ 2n, as n is a power of two
+    stated = [
+        transforms * n * levels + 2 * n * c * columns,
+        2 * transforms * n * levels,
+        2 * n * c * columns,
+        n * (c - 1) * columns,
+        n * c * columns + n * (columns - 1),
+    ]
+    kinds = ("complex multiply", "complex add", "multiply", "add", "divide")
+    return [*(tally[kind] for kind in kinds), sum(tally.values())], [*stated, sum(stated)]
+
+
+@cost_of_toeplitz_masked_linear_attention_is_n_log_n.control("the mask is multiplied in full")
+def _(use, phi_q, phi_k, v, column, row):
+    def dense(a, b, x, f, g):
+        return use("mask_product_attention")(a, b, x, use("toeplitz_matrix")(f, g))
+
+    tally = count_operations(dense, phi_q, phi_k, v, column, row)
+    stated = cost_of_toeplitz_masked_linear_attention_is_n_log_n(
+        use, phi_q=phi_q, phi_k=phi_k, v=v, column=column, row=row
+    )[1]
+    kinds = ("complex multiply", "complex add", "multiply", "add", "divide")
+    return [*(tally[kind] for kind in kinds), sum(tally.values())], stated
+
+
+@cost_of_toeplitz_masked_linear_attention_is_n_log_n.control("one transform is forgotten: that of the mask")
+def _(use, phi_q, phi_k, v, column, row):
+    counted, stated = cost_of_toeplitz_masked_linear_attention_is_n_log_n(
+        use, phi_q=phi_q, phi_k=phi_k, v=v, column=column, row=row
+    )
+    n = phi_q.shape[0]
+    level = n * n.bit_length()
+    return counted, [stated[0] - level, stated[1] - 2 * level, *stated[2:5], stated[5] - 3 * level]

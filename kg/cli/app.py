@@ -8,7 +8,7 @@ import click
 
 from kg.cli.verb import Verbs, project_option
 
-VERBS = ("lint", "verify", "list", "show", "query", "path", "map", "new", "export", "diff")
+VERBS = ("lint", "verify", "list", "show", "query", "path", "derive", "map", "serve", "new", "cite", "enrich", "export", "diff")
 
 
 class LazyVerbs(Verbs):

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from kg.graph import Graph
 
-FORMATS = ("ttl", "nq", "jsonld", "bib")
+FORMATS = ("ttl", "nq", "jsonld", "bib", "fabio", "schema")
 
 
-@verb("export", "kg export ttl --output graph.ttl")
+@verb("export", "kg export ttl --output graph.ttl", "kg export schema --output works.jsonld")
 @click.argument("form", metavar="FORMAT", type=Choice(FORMATS))
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write there."
@@ -25,15 +25,25 @@ FORMATS = ("ttl", "nq", "jsonld", "bib")
 def command(form: str, output: Path | None) -> None:
     """Write the whole graph as FORMAT.
 
-    FORMAT is ttl (Turtle), nq (N-Quads, one graph a source file), jsonld, or bib (the bibliography). The same graph gives the same bytes.
+    FORMAT is ttl (Turtle), nq (N-Quads, one graph a source file) or jsonld. The works alone: bib (the bibliography, byte for byte), fabio (FaBiO in Turtle) or schema (schema.org in JSON-LD). The same graph gives the same bytes.
     """
     found = graph()
-    writers = {"ttl": _turtle, "nq": _quads, "jsonld": _json_ld, "bib": _bibtex}
+    from kg.literature.catalogue import fabio, schema_org
+
+    writers = {
+        "ttl": _turtle,
+        "nq": _quads,
+        "jsonld": _json_ld,
+        "bib": _bibtex,
+        "fabio": fabio,
+        "schema": schema_org,
+    }
     deliver(writers[form](found), output)
 
 
 def _bibtex(graph: Graph) -> str:
-    return graph.project.bibliography.read_text(encoding="utf-8")
+    # Read as bytes, because reading as text would change the line endings of another system.
+    return graph.project.bibliography.read_bytes().decode("utf-8")
 
 
 def _quads(graph: Graph) -> str:

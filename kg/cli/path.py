@@ -58,7 +58,7 @@ def command(start: str, end: str, no_run: bool, form: str) -> int:
     """Show why concept A is concept B.
 
     The answer is the shortest chain of claims that joins them, run end to end: every link is verified again, and where both ends take the same inputs they are compared with each other. If no
-    chain of equivalences exists, one that only connects the two, through bounds and limits, is shown as such.
+    chain of equivalences exists, one that supports the two belonging together is shown as such: through bounds, limits, and claims that speak of both.
     Exit status 1 if there is no chain, or it does not hold when it is run.
     """
     from kg.path import shortest_chain, supporting_chain
@@ -83,7 +83,7 @@ def _run(graph: Graph, chain: Sequence[Step]) -> ChainRun:
     from kg.verify import run_chain
 
     say(f"running {len(chain)} claim{'' if len(chain) == 1 else 's'}")
-    return run_chain(graph, [step.claim for step in chain], (chain[0].start, chain[-1].end))
+    return run_chain(graph, [step.claim for step in chain], chain[0].start)
 
 
 def _holds(run: ChainRun) -> bool:
@@ -133,7 +133,9 @@ def _text(answer: _Answer) -> str:
     if answer.is_equivalence:
         title = f"{relation(graph, answer.chain)}\n"
     else:
-        title = f"No chain of equivalences joins {first} and {last}; these claims only connect the two.\n"
+        title = (
+            f"No chain of equivalences joins {first} and {last}. That they belong together is supported by:\n"
+        )
     weakest = answer.weakest()
     known = [graph.conditions[name] for name in conditions(graph, answer.chain) if name in graph.conditions]
     parts = [
@@ -155,7 +157,9 @@ def _step_text(answer: _Answer, at: int) -> str:
         f"{claim.name} [{claim.kind}, {answer.strength(at)[1]}]{read}",
         *(render.source_text(source) for source in claim.sources),
     ]
-    return render.section(f"{at + 1}. {render.sides_text(claim)}", lines)
+    joins_its_sides = {step.start, step.end} == {claim.left, claim.right}
+    heading = render.sides_text(claim) if joins_its_sides else f"{step.start} and {step.end} in one claim"
+    return render.section(f"{at + 1}. {heading}", lines)
 
 
 def _run_sentences(run: ChainRun) -> list[str]:

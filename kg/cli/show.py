@@ -15,6 +15,7 @@ from kg.cli.verb import deliver, format_option, graph, verb
 if TYPE_CHECKING:
     from kg.code import Function
     from kg.graph import Claim, Concept, Evidence, Graph, Paper
+    from kg.literature.facts import Fact
 
 
 @verb("show", "kg show softmax_attention", "kg show online_softmax_is_softmax --format json")
@@ -187,10 +188,16 @@ def _citing(graph: Graph, paper: Paper) -> list[Claim]:
 
 
 def _paper_data(graph: Graph, paper: Paper) -> dict[str, Any]:
-    return _plain(paper) | {"what": "paper", "claims": [claim.name for claim in _citing(graph, paper)]}
+    return _plain(paper) | {
+        "what": "paper",
+        "claims": [claim.name for claim in _citing(graph, paper)],
+        "records": [asdict(fact) for fact in _records(graph, paper)],
+    }
 
 
 def _paper_text(graph: Graph, paper: Paper) -> str:
+    from kg.literature.wording import sentences
+
     doi = f"https://doi.org/{paper.doi}" if paper.doi else ""
     arxiv = f"arXiv:{paper.eprint}" if paper.eprint else ""
     where = ", ".join(part for part in (paper.venue or "", str(paper.year or "")) if part)
@@ -204,6 +211,13 @@ def _paper_text(graph: Graph, paper: Paper) -> str:
         f"{paper.key}\nPaper, {paper.place}\n",
         render.section(paper.title, f"{paper.author_list}. {where}"),
         render.section("Where to find it", [link for link in (doi, arxiv, paper.url or "") if link]),
+        render.section("What OpenAlex records", sentences(_records(graph, paper))),
         render.section("Claims", used),
     ]
     return "".join(parts)
+
+
+def _records(graph: Graph, paper: Paper) -> tuple[Fact, ...]:
+    from kg.literature.facts import of_works, read
+
+    return of_works(graph.sources.bibliography.entries, read(graph.store)).get(paper.key, ())

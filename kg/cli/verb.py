@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kg.files import write_whole
 from kg.names import did_you_mean
 
 if TYPE_CHECKING:
@@ -138,5 +137,7 @@ def deliver(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text if text.endswith("\n") or not text else text + "\n")
     else:
+        from kg.files import write_whole
+
         write_whole(output, text)
         say(f"written to {output}")

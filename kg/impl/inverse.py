@@ -1,11 +1,13 @@
-"""The boundary map of a unit disk with a concentric disk of another conductivity inside.
+"""The unit disk with a concentric disk of another conductivity inside: its boundary map, and what probes it from there.
 
 Conventions: conductivity 1 between the radii ρ and 1, σ within ρ; the flux is outward; angular dependence e^{imθ}.
 """
 
 from __future__ import annotations
 
-from kg.numbers import Array, Natural, Positive, Probability, Real, array_namespace, constant
+import numpy as np
+
+from kg.numbers import Array, Natural, Positive, Probability, Real, UnitRows, array_namespace, constant
 
 
 def neumann_to_dirichlet_disk(
@@ -43,3 +45,65 @@ def disk_transmission_problem(
     )
     coefficients = xp.linalg.solve(matrix, xp.stack([zero, zero, constant(rho, 1)]))
     return coefficients[1] + coefficients[2]
+
+
+def finite_volume_disk(m: Natural[int, "1 5"], sigma: Positive[Array, "n"]) -> Real[Array, "n+1"]:
+    """The solution with unit flux e^{imθ} on n rings of equal width, at their middles and at the boundary.
+
+    What flows into a ring through its two faces leaves along the ring, m² σ u h/r; between two middles lie two half
+    rings in series.
+
+    Conventions: σ is constant on each ring; outer radius 1; the innermost face has radius zero and lets nothing through.
+    """
+    xp = array_namespace(sigma)
+    n = sigma.shape[0]
+    ring = np.arange(n)
+    half = 1 / (2 * n * sigma)
+    faces = xp.asarray(ring[1:], dtype=sigma.dtype) / n
+    nothing = xp.zeros((1,), dtype=sigma.dtype)
+    through = xp.concat([nothing, faces / (half[1:] + half[:-1]), nothing])
+    along = m**2 * sigma / (xp.asarray(ring, dtype=sigma.dtype) + 0.5)
+    rows, columns = ring[:, None], ring[None, :]
+    matrix = (
+        xp.where(xp.asarray(rows == columns), (along + through[1:] + through[:-1])[:, None], 0)
+        - xp.where(xp.asarray(rows == columns + 1), through[:-1][:, None], 0)
+        - xp.where(xp.asarray(rows == columns - 1), through[1:][:, None], 0)
+    )
+    flux = xp.asarray(ring == n - 1, dtype=sigma.dtype)
+    u = xp.linalg.solve(matrix, flux)
+    return xp.concat([u, u[-1:] + half[-1:]])
+
+
+def harmonic_extension_disk(m: Natural[int, "1 5"], points: Real[Array, "n 2"]) -> Real[Array, "n"]:
+    """Re (x + iy)^m / m at the points: the harmonic function on the unit disk with the flux cos mθ at its boundary.
+
+    Conventions: conductivity 1 everywhere; the function is zero at the centre.
+    Source: :cite:t:`guo2023boundary`.
+    """
+    x, y = points[:, 0], points[:, 1]
+    real, imaginary = x, y
+    for _ in range(m - 1):
+        real, imaginary = x * real - y * imaginary, y * real + x * imaginary
+    return real / m
+
+
+def dipole_potential(sources: Real[Array, "n 2"], points: UnitRows[Array, "m 2"]) -> Real[Array, "n m"]:
+    """(x − z)·e₁/|x − z|² at points x of the unit circle: the potential of a dipole at z in an insulated disk.
+
+    Conventions: conductivity 1; the dipole points along the first axis; a factor 1/π is left out.
+    Source: :cite:t:`bruhl2001explicit`.
+    """
+    xp = array_namespace(sources)
+    gaps = points[None, :, :] - sources[:, None, :]
+    return gaps[:, :, 0] / xp.sum(gaps * gaps, axis=-1)
+
+
+def direct_sampling_index(probes: Real[Array, "n m"], data: Real[Array, "m"]) -> Real[Array, "n"]:
+    """The cosine of the angle between the data and each probing function, as functions on the boundary.
+
+    Conventions: one probing function per row; inner products are plain sums over boundary points.
+    Source: :cite:t:`chow2014direct`.
+    """
+    xp = array_namespace(probes)
+    lengths = xp.sqrt(xp.sum(probes * probes, axis=1)) * xp.sqrt(xp.sum(data * data))
+    return probes @ data / lengths

@@ -58,3 +58,17 @@ def arc_cosine_kernel(x: Real[Array, "n d"], y: Real[Array, "m d"]) -> Real[Arra
     square = lengths * lengths - inner * inner
     across = xp.sqrt(xp.where(square > 0, square, 0 * square))
     return (across + (pi(x) - xp.atan2(across, inner)) * inner) / (2 * pi(x))
+
+
+def product_kernel(
+    q: Real[Array, "n d"], k: Real[Array, "m d"], s: Real[Array, "n e"], t: Real[Array, "m e"]
+) -> Positive[Array, "n m"]:
+    """The exponential kernel of contents q, k times the exponential kernel of positions s, t, entry by entry.
+
+    Conventions: each factor has the scale of its own width, 1/√d and 1/√e.
+    Source: :cite:t:`tsai2019dissection`.
+    """
+    xp = array_namespace(q)
+    content = xp.exp(q @ k.mT / xp.sqrt(constant(q, q.shape[-1])))
+    position = xp.exp(s @ t.mT / xp.sqrt(constant(s, s.shape[-1])))
+    return content * position

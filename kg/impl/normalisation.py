@@ -71,3 +71,93 @@ def scaled_projection(x: Real[Array, "d"]) -> Real[Array, "d d"]:
     onto_span = spanning @ xp.linalg.solve(spanning.mT @ spanning, spanning.mT)
     deviation = xp.sqrt(xp.mean(x * x) - xp.mean(x) ** 2)
     return (xp.eye(d, dtype=x.dtype) - onto_span) / deviation
+
+
+def sphere_projection(x: Real[Array, "n d"]) -> Real[Array, "n d"]:
+    """√d times the direction of each row after it has been projected onto the vectors with mean zero.
+
+    Conventions: the image lies on the sphere of radius √d in a space of d − 1 dimensions.
+    Source: :cite:t:`brody2023expressivity`.
+    """
+    xp = array_namespace(x)
+    d = x.shape[1]
+    projection = xp.eye(d, dtype=x.dtype) - xp.ones((d, d), dtype=x.dtype) / d
+    rows = []
+    for i in range(x.shape[0]):
+        p = projection @ x[i, :]
+        rows.append(p * xp.sqrt(d / xp.sum(p * p)))
+    return xp.stack(rows)
+
+
+def weight_normalisation(v: Real[Array, "d"], length: Any = 1) -> Real[Array, "d"]:
+    """The weight vector g v/|v|: its direction and its length are trained apart.
+
+    Conventions: one neuron; g is called `length` and may have either sign.
+    Source: :cite:t:`salimans2016weight`.
+    """
+    xp = array_namespace(v)
+    return length * v / xp.sqrt(xp.sum(v * v))
+
+
+def weight_normalisation_gradient(
+    v: Real[Array, "d"], gradient: Real[Array, "d"], length: Any = 1
+) -> Real[Array, "d"]:
+    """What a gradient with respect to g v/|v| becomes with respect to v: (g/|v|)(G − (G·v/|v|²) v).
+
+    Conventions: as :func:`weight_normalisation`.
+    Source: :cite:t:`salimans2016weight`.
+    """
+    xp = array_namespace(v)
+    square = xp.sum(v * v)
+    along = xp.sum(gradient * v) / square
+    return (gradient - along * v) * length / xp.sqrt(square)
+
+
+def pre_layer_norm_network(
+    x: Real[Array, "n d"],
+    gain: Real[Array, "l d"],
+    bias: Real[Array, "l d"],
+    w_in: Real[Array, "l d h"],
+    w_out: Real[Array, "l h d"],
+    *,
+    epsilon: Any = 0,
+) -> Real[Array, "n d"]:
+    """Residual branches that read the layer-normalised stream, and a last layer normalisation.
+
+    Each branch is x + tanh((LN(x)·γ + β) W_in) W_out.
+    Conventions: gain γ and bias β belong to the normalisation before a branch; the last one has neither.
+    Source: :cite:t:`jiang2023prermsnorm`.
+    """
+    xp = array_namespace(x)
+    for layer in range(w_in.shape[0]):
+        normed = _centred_over_deviation(x, epsilon) * gain[layer, :] + bias[layer, :]
+        x = x + xp.tanh(normed @ w_in[layer, :, :]) @ w_out[layer, :, :]
+    return _centred_over_deviation(x, epsilon)
+
+
+def _centred_over_deviation(x: Any, epsilon: Any) -> Any:
+    xp = array_namespace(x)
+    centred = x - xp.sum(x, axis=1, keepdims=True) / x.shape[1]
+    return centred / xp.sqrt(xp.sum(centred * centred, axis=1, keepdims=True) / x.shape[1] + epsilon)
+
+
+def pre_rms_norm_network(
+    x: Real[Array, "n d"],
+    w_in: Real[Array, "l d h"],
+    b_in: Real[Array, "l h"],
+    w_out: Real[Array, "l h d"],
+    *,
+    epsilon: Any = 0,
+) -> Real[Array, "n d"]:
+    """Residual branches that read the stream over its root mean square, and a last such normalisation.
+
+    Each branch is x + tanh(RMSNorm(x) W_in + b_in) W_out.
+    Conventions: no gain; the mean is never subtracted.
+    Source: :cite:t:`jiang2023prermsnorm`.
+    """
+    xp = array_namespace(x)
+    for layer in range(w_in.shape[0]):
+        size = xp.sqrt(xp.mean(x * x, axis=-1) + epsilon)
+        inside = (x / size[:, None]) @ w_in[layer, :, :] + b_in[layer, :]
+        x = x + xp.tanh(inside) @ w_out[layer, :, :]
+    return x / xp.sqrt(xp.mean(x * x, axis=-1) + epsilon)[:, None]

@@ -1,4 +1,4 @@
-"""Linear attention: all at once, as a masked table, token by token, and by running totals.
+"""Linear attention: all at once, as a masked table, token by token, and by running totals; its derivatives, and features.
 
 Conventions: φ(queries), φ(keys) and values are given as rows; the feature map φ is outside; every output row is
 divided by the sum of its weights; causal forms include the diagonal.
@@ -72,3 +72,32 @@ def prefix_sum_attention(
     totals = xp.cumulative_sum(phi_k, axis=0)
     numerators = xp.sum(phi_q[:, :, None] * products, axis=1)
     return numerators / xp.sum(phi_q * totals, axis=1, keepdims=True)
+
+
+def cumulative_sum_gradient(
+    phi_q: Real[Array, "n c"], phi_k: Real[Array, "n c"], v: Real[Array, "n e"], g: Real[Array, "n e"]
+) -> tuple[Real[Array, "n c"], Real[Array, "n c"], Real[Array, "n e"]]:
+    """The derivatives of Σ_i g_i·y_i, for numerators y_i = Σ_{j ≤ i} (φ(q_i)·φ(k_j)) v_j, by running totals.
+
+    Conventions: one array each for φ(q), φ(k) and v; running totals from the first token for φ(q), from the last for the
+    other two.
+    Source: :cite:t:`katharopoulos2020transformers`, Equations (13) to (15).
+    """
+    xp = array_namespace(phi_q)
+    written = xp.cumulative_sum(phi_k[:, :, None] * v[:, None, :], axis=0)
+    wanted = xp.flip(phi_q[:, :, None] * g[:, None, :], axis=0)
+    wanted = xp.flip(xp.cumulative_sum(wanted, axis=0), axis=0)
+    by_query = xp.sum(written * g[:, None, :], axis=2)
+    by_key = xp.sum(wanted * v[:, None, :], axis=2)
+    by_value = xp.sum(wanted * phi_k[:, :, None], axis=1)
+    return by_query, by_key, by_value
+
+
+def elu_features(x: Real[Array, "n c"]) -> Real[Array, "n c"]:
+    """elu(x) + 1: the exponential of x below zero and x + 1 above, positive everywhere.
+
+    Source: :cite:t:`katharopoulos2020transformers`, Equation (7).
+    """
+    xp = array_namespace(x)
+    below = xp.where(x > 0, 0 * x, x)
+    return xp.where(x > 0, x + 1, xp.exp(below))

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from kg.lint import bibliography, code, layout, names, queries, unfinished
+from kg.lint import bibliography, citations, code, layout, names, queries, unfinished
 from kg.lint.draft import Draft, Problem
 from kg.project import Project
 
-__all__ = ["Problem", "problems"]
+__all__ = ["Draft", "Problem", "problems", "problems_of"]
 
 CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     layout.syntax_errors,
@@ -28,6 +28,9 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     bibliography.faults,
     bibliography.unused_entries,
     bibliography.unknown_citations,
+    citations.malformed_locators,
+    citations.repeated_places,
+    citations.unknown_intents,
     code.unchecked_claims,
     code.checks_without_control,
     code.orphan_checks,
@@ -44,7 +47,11 @@ UNFINISHED: tuple[Callable[[Draft], Iterator[Problem]], ...] = (unfinished.stanz
 
 def problems(project: Project) -> list[Problem]:
     """Everything that is wrong with a project, by file and line; an empty list if nothing is."""
-    draft = Draft(project)
+    return problems_of(Draft(project))
+
+
+def problems_of(draft: Draft) -> list[Problem]:
+    """The same of a project that has been read already."""
     open_ends = {problem for check in UNFINISHED for problem in check(draft)}
     places = {(problem.path, problem.line) for problem in open_ends}
     others = {problem for check in CHECKS for problem in check(draft)}

@@ -28,6 +28,7 @@ def unused_entries(draft: Draft) -> Iterator[Problem]:
         local_name(quad.object.value) for _, _, quad in draft.quads() if isinstance(quad.object, NamedNode)
     }
     used |= {key for _, _, key in _citations(draft)}
+    used |= {entry.field("crossref") for entry in draft.sources.bibliography.entries}
     for entry in draft.sources.bibliography.entries:
         if entry.key not in used:
             problem = f"nothing cites '{entry.key}'"

@@ -78,9 +78,12 @@ __all__ = [
 
 
 def array_namespace(*arrays: Any) -> Any:
-    """The array-API namespace of the first argument that is an array of numbers."""
+    """The array-API namespace of the first argument that is an array of numbers, of a dual number before any other."""
     for x in arrays:
-        if hasattr(x, "__kg_namespace__") or isinstance(x, SystemArray):
+        if hasattr(x, "__kg_namespace__") and not isinstance(x, SystemArray):
+            return x.__array_namespace__()
+    for x in arrays:
+        if isinstance(x, SystemArray):
             return x.__array_namespace__()
     for x in arrays:
         if hasattr(x, "dtype"):

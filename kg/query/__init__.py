@@ -7,21 +7,32 @@ reaches no network: see :mod:`kg.query.guard`. Mistakes are reported at their li
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg import names
 from kg.errors import UsageError
 from kg.query.guard import refuse_unsafe
-from kg.query.tokens import tokens
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     import pyoxigraph as ox
 
-    from kg.graph import Graph
+    from kg.project import Project
 
+    class Asked(Protocol):
+        """What can be asked: a :class:`kg.graph.Graph`, or a store alone with the project it belongs to."""
+
+        @property
+        def project(self) -> Project: ...
+
+        @property
+        def store(self) -> ox.Store: ...
+
+    Functions = Mapping[ox.NamedNode, Callable[..., Any]]
     Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 _Answer = TypeVar("_Answer")
@@ -61,30 +72,81 @@ class QueryError(UsageError):
         return f"{place}: {self.problem}: {self.advice}\n{gutter}{self.source}\n{' ' * len(gutter)}{mark}"
 
 
-def select(graph: Graph, text: str, limit: int | None = None, *, name: str = "query") -> Result:
+_DAMAGE = ("Corruption", "IO error")
+"""How RocksDB, below the engine, begins what it says of its files."""
+
+
+class DamagedStore(Exception):
+    """The files of a store on disk do not hold what they once held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The named graphs a query is about: ``default`` are merged, ``named`` can be named; None means all of them."""
+
+    default: Sequence[str] | None = None
+    named: Sequence[str] | None = None
+
+
+EVERYTHING = Dataset()
+
+
+def select(
+    graph: Asked,
+    text: str,
+    limit: int | None = None,
+    *,
+    name: str = "query",
+    functions: Functions | None = None,
+    dataset: Dataset = EVERYTHING,
+) -> Result:
     """The answer to a query, the first ``limit`` rows or triples of it if a limit is given.
 
-    ``name`` is how messages call the query, usually its file.
+    ``name`` is how messages call the query, usually its file; ``functions`` are those it may call besides SPARQL's own.
     Raises: UsageError if the text may not run; QueryError, which is one, if it cannot be read.
     """
     refuse_unsafe(text, name)
     prefixes = names.prefixes(graph.project.base)
     try:
-        return _answer(graph.store, text, prefixes, limit)
+        return _answer(_evaluated(graph.store, text, prefixes, functions, dataset), text, limit)
     except SyntaxError as error:
         from kg.query.diagnosis import diagnose
 
         found = diagnose(text, prefixes, str(error))
         raise QueryError(name, text, found.line, found.column, found.problem, found.advice) from None
     except (RuntimeError, ValueError, OSError) as error:
+        if str(error).startswith(_DAMAGE):
+            raise DamagedStore(str(error)) from None
         # An unknown custom function, for example, is only noticed when it is called.
         raise UsageError(f"{name}: the query cannot be answered: {error}") from None
 
 
-def _answer(store: ox.Store, text: str, prefixes: dict[str, str], limit: int | None) -> Result:
+def _evaluated(
+    store: ox.Store, text: str, prefixes: dict[str, str], functions: Functions | None, dataset: Dataset
+) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
     import pyoxigraph as ox
 
-    answer = store.query(text, prefixes=prefixes, use_default_graph_as_union=True)
+    default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] | None = None
+    named: list[ox.NamedNode | ox.BlankNode] | None = None
+    if dataset.default is not None:
+        default = [ox.NamedNode(graph) for graph in dataset.default]
+    if dataset.named is not None:
+        named = [ox.NamedNode(graph) for graph in dataset.named]
+    return store.query(
+        text,
+        prefixes=prefixes,
+        use_default_graph_as_union=default is None,
+        default_graph=default,
+        named_graphs=named,
+        custom_functions=dict(functions) if functions else None,
+    )
+
+
+def _answer(
+    answer: ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean, text: str, limit: int | None
+) -> Result:
+    import pyoxigraph as ox
+
     if isinstance(answer, ox.QueryBoolean):
         return Result(boolean=bool(answer))
     if isinstance(answer, ox.QueryTriples):
@@ -94,17 +156,32 @@ def _answer(store: ox.Store, text: str, prefixes: dict[str, str], limit: int | N
 
 
 def _table(answer: ox.QuerySolutions, text: str, limit: int | None) -> Result:
-    found = [variable.value for variable in answer.variables]
+    given = [variable.value for variable in answer.variables]
+    found = given
     if _selects_all(text):
+        from kg.query.tokens import tokens
+
         # SELECT * comes back in alphabetical order; people expect the order in which they wrote them.
         written = [token.text[1:] for token in tokens(text) if token.kind == "variable"]
-        found.sort(key=written.index)
+        found = sorted(given, key=written.index)
     solutions, is_cut = _first(answer, limit)
-    rows = tuple(tuple(solution[variable] for variable in found) for solution in solutions)
+    if found == given:
+        rows = tuple(map(tuple, solutions))
+    else:
+        order = [given.index(variable) for variable in found]
+        rows = tuple(tuple(solution[at] for at in order) for solution in solutions)
     return Result(variables=tuple(found), rows=rows, is_cut=is_cut)
 
 
 def _selects_all(text: str) -> bool:
+    head = text.upper().partition("SELECT")[2]
+    star = head.find("*")
+    first = min((at for at in (head.find(sign) for sign in "?$({") if at >= 0), default=-1)
+    if star < 0 or (first < star and "#" not in head[:star]):
+        # Cutting a text into tokens has to be paid for, and here the star belongs to something else.
+        return False
+    from kg.query.tokens import tokens
+
     words = [token.word or token.text for token in tokens(text)]
     at = words.index("SELECT") + 1
     return "*" in words[at : at + (2 if words[at] in {"DISTINCT", "REDUCED"} else 1)]

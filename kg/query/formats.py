@@ -6,23 +6,21 @@ pyoxigraph can write these too, but only for a whole answer that nobody has look
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
 
 from kg import names
 from kg.errors import UsageError
 from kg.query import Result
 
 if TYPE_CHECKING:
+    from xml.etree import ElementTree
+
     import pyoxigraph as ox
 
     from kg.query import Term
 
-FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl")
+FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt")
 _RESULTS = "http://www.w3.org/2005/sparql-results#"
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 
@@ -33,12 +31,12 @@ def written(result: Result, form: str, base: str) -> str:
     Raises: UsageError if the format cannot hold this kind of answer.
     """
     if result.triples is not None:
-        if form not in {"ttl", "json"}:
-            raise UsageError(f"--format {form}: the answer is a graph: use --format ttl or table")
-        return turtle(result.triples, base) if form == "ttl" else _json_ld(result)
-    if form == "ttl":
+        if form not in {"ttl", "nt", "json"}:
+            raise UsageError(f"--format {form}: the answer is a graph: use --format ttl, nt or table")
+        return turtle(result.triples, base) if form == "ttl" else _graph(result, form)
+    if form in {"ttl", "nt"}:
         raise UsageError(
-            "--format ttl: the answer is a table, not a graph: use json or csv, or write CONSTRUCT"
+            f"--format {form}: the answer is a table, not a graph: use json or csv, or write CONSTRUCT"
         )
     if result.boolean is not None and form in {"csv", "tsv"}:
         raise UsageError(f"--format {form}: the answer to ASK is yes or no: use --format json, xml or table")
@@ -56,13 +54,17 @@ def turtle(triples: Iterable[ox.Triple], base: str) -> str:
     return "".join([*head, *lines[len(head) :]])
 
 
-def _json_ld(result: Result) -> str:
+def _graph(result: Result, form: str) -> str:
     import pyoxigraph as ox
 
-    return (ox.serialize(result.triples or (), format=ox.RdfFormat.JSON_LD) or b"").decode()
+    kind = ox.RdfFormat.N_TRIPLES if form == "nt" else ox.RdfFormat.JSON_LD
+    return (ox.serialize(result.triples or (), format=kind) or b"").decode()
 
 
 def _csv(result: Result) -> str:
+    import csv
+    import io
+
     stream = io.StringIO()
     rows = csv.writer(stream, lineterminator="\n")
     rows.writerow(result.variables)
@@ -87,6 +89,8 @@ def _tsv(result: Result) -> str:
 
 
 def _json(result: Result) -> str:
+    import json
+
     if result.boolean is not None:
         answer: dict[str, Any] = {"head": {}, "boolean": result.boolean}
     else:
@@ -119,6 +123,8 @@ def _literal_marks(literal: Any, language: str) -> dict[str, str]:
 
 
 def _xml(result: Result) -> str:
+    from xml.etree import ElementTree
+
     root = ElementTree.Element("sparql", xmlns=_RESULTS)
     head = ElementTree.SubElement(root, "head")
     for variable in result.variables:
@@ -134,12 +140,16 @@ def _xml(result: Result) -> str:
 
 
 def _xml_row(parent: ElementTree.Element, variables: tuple[str, ...], row: tuple[Term | None, ...]) -> None:
+    from xml.etree import ElementTree
+
     for variable, term in zip(variables, row, strict=True):
         if term is not None:
             _xml_term(ElementTree.SubElement(parent, "binding", name=variable), term)
 
 
 def _xml_term(parent: ElementTree.Element, term: Term) -> None:
+    from xml.etree import ElementTree
+
     import pyoxigraph as ox
 
     match term:

@@ -79,3 +79,9 @@ def tokens(text: str) -> list[Token]:
     end = len(text.rstrip())
     found.append(Token("end", "", end, *lines.place(end)))
     return found
+
+
+def query_form(text: str) -> str:
+    """``SELECT``, ``ASK``, ``CONSTRUCT`` or ``DESCRIBE``: the first of these words in a query."""
+    forms = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
+    return next((token.word for token in tokens(text) if token.word in forms), "SELECT")

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg import code
-from kg.domains import domains_of
 from kg.graph import Claim, Graph
-from kg.verify import equality
+from kg.verify import equality, floating
+from kg.verify.compose import Link, NotComposable, composed
 from kg.verify.run import judge_claim
-from kg.verify.trial import Trial
-from kg.verify.verdict import STRENGTHS, Verdict
+from kg.verify.verdict import STRENGTHS, Finding, Verdict
 from kg.verify.workshop import Workshop, load
 
 
@@ -19,7 +18,7 @@ from kg.verify.workshop import Workshop, load
 class ChainRun:
     """What running a chain showed.
 
-    `end_to_end` is None where the ends take different inputs, with the reason in `why_not`.
+    `end_to_end` is None where the ends could not be compared, with the reason in `why_not`.
     """
 
     links: tuple[Verdict, ...]
@@ -29,61 +28,57 @@ class ChainRun:
     why_not: str
 
 
-def run_chain(graph: Graph, claims: Sequence[str], ends: tuple[str, str] | None = None) -> ChainRun:
+def run_chain(graph: Graph, claims: Sequence[str], start: str | None = None) -> ChainRun:
     """Verify each claim of a chain afresh, and judge its first concept against its last.
 
     Args:
         claims: names of claims, in order.
-        ends: the concepts at the two ends; by default the outer sides of the first and last claim.
+        start: the concept at which the chain begins; by default the side of the first claim that the second lacks.
     """
     workshop, index = load(graph.project), code.index(graph.project)
-    chain = [graph.claims[name] for name in claims]
-    links = tuple(judge_claim(workshop, claim, code.claim_digest(index, claim), index) for claim in chain)
-    strengths = [v.strength for v in links]
-    weakest = None if None in strengths else max(strengths, key=lambda s: STRENGTHS.index(str(s)))
-    first, last = ends or _ends(chain)
-    agreed, method, why_not = _compare_ends(workshop, chain, first, last)
-    return ChainRun(links, weakest, agreed, method, why_not)
-
-
-def _ends(chain: Sequence[Claim]) -> tuple[str, str]:
-    if len(chain) == 1:
-        return str(chain[0].left), str(chain[0].right)
-    inner = {chain[1].left, chain[1].right}
-    first = next((s for s in (chain[0].left, chain[0].right) if s not in inner), chain[0].left)
-    inner = {chain[-2].left, chain[-2].right}
-    last = next((s for s in (chain[-1].left, chain[-1].right) if s not in inner), chain[-1].right)
-    return str(first), str(last)
-
-
-def _compare_ends(
-    workshop: Workshop, chain: Sequence[Claim], first: str, last: str
-) -> tuple[bool | None, str, str]:
-    left, right = workshop.implementations.get(first), workshop.implementations.get(last)
-    if left is None or right is None:
-        missing = first if left is None else last
-        return None, "", f"{missing} has no implementation"
-    if any(claim.kind != "Identity" for claim in chain):
-        return (
-            None,
-            "",
-            "a link substitutes parameters or holds up to a group, so the ends take different inputs",
-        )
-    inputs, others = domains_of(left), domains_of(right)
-    if inputs != others:
-        return None, "", f"{first}({', '.join(inputs)}) and {last}({', '.join(others)}) take different inputs"
-    names = dict.fromkeys(name for claim in chain for name in claim.conditions)
-    unwritten = [name for name in names if name not in workshop.conditions]
-    if unwritten:
-        return None, "", f"condition {unwritten[0]} has no @condition function"
-    conditions = [workshop.conditions[name] for name in names]
-    trial = Trial(
-        name=f"{first} against {last}",
-        function=lambda use, **arguments: (use(first)(**arguments), use(last)(**arguments)),
-        domains=inputs,
-        conditions=conditions,
-        implementations=workshop.implementations,
-        seed=f"{first} {last}",
+    chain = links_of([graph.claims[name] for name in claims], start)
+    verdicts = tuple(
+        judge_claim(workshop, link.claim, code.claim_digest(index, link.claim), index) for link in chain
     )
-    finding = equality.settle(trial)
-    return finding.accepted, finding.method, finding.reason
+    strengths = [v.strength for v in verdicts]
+    weakest = None if None in strengths else max(strengths, key=lambda s: STRENGTHS.index(str(s)))
+    found = compare_ends(workshop, chain)
+    return ChainRun(verdicts, weakest, found.accepted, found.method, found.reason)
+
+
+def links_of(claims: Sequence[Claim], start: str | None) -> list[Link]:
+    """Claims walked one after the other from a concept."""
+    chain: list[Link] = []
+    here = start or _outer_side(claims)
+    for claim in claims:
+        there = str(claim.right if here == claim.left else claim.left)
+        chain.append(Link(claim, here, there))
+        here = there
+    return chain
+
+
+def compare_ends(workshop: Workshop, chain: Sequence[Link]) -> Finding:
+    """Whether the first concept of a chain is its last; undecided, with the reason, where they cannot be compared."""
+    supported = [
+        link.claim for link in chain if link.claim.kind not in ("Identity", "EqualUpTo", "Reduction")
+    ]
+    if supported:
+        reason = f"{supported[0].name} is a {supported[0].kind}, which connects its two concepts and equates nothing"
+        return Finding(accepted=None, reason=reason)
+    try:
+        trial = composed(workshop, chain)
+    except NotComposable as why:
+        return Finding(accepted=None, reason=str(why))
+    except Exception as error:
+        return Finding(accepted=None, reason=f"the inputs of the links do not fit together: {error}")
+    try:
+        return equality.settle(trial)
+    except Exception:
+        # A text written for floats may leave an exact arithmetic in other ways than by saying so.
+        return floating.judge(trial)
+
+
+def _outer_side(claims: Sequence[Claim]) -> str:
+    sides = [str(side) for side in (claims[0].left, claims[0].right)]
+    inner = (claims[1].left, claims[1].right) if len(claims) > 1 else ()
+    return next((side for side in sides if side not in inner), sides[0])

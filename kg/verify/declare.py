@@ -66,7 +66,7 @@ class Check:
     def explain(self, edit: str, reason: str) -> None:
         """Say why this statement cannot notice a mutant: `edit` is part of its text as the judge prints it.
 
-        The mutant then counts as equivalent. An explanation that fits no surviving mutant is an error.
+        The mutant then counts as equivalent where it survives. An explanation that fits no mutant is an error.
         """
         self.explanations[edit] = reason
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kg.files import write_whole
 from kg.graph import Evidence, Graph
-from kg.names import prefixes
+from kg.names import prefixes, turtle_literal
 from kg.verify.verdict import Verdict
 
 _HEADER = "# Written by `kg verify`; do not edit. One stanza for each claim, in order of name.\n"
@@ -67,7 +67,7 @@ def _stanza(claim_iri: str, verdict: Verdict) -> str:
     if verdict.strength:
         rows.append(f"kg:strength kg:{verdict.strength}")
     if verdict.method:
-        rows.append(f"kg:method {_literal(verdict.method)}")
+        rows.append(f"kg:method {turtle_literal(verdict.method)}")
     if verdict.log2_error is not None:
         rows.append(f"kg:log2ErrorProbability {verdict.log2_error}")
     rows += [f"kg:controlsRejected {verdict.controls[0]}", f"kg:controlsTotal {verdict.controls[1]}"]
@@ -76,21 +76,10 @@ def _stanza(claim_iri: str, verdict: Verdict) -> str:
         rows += [f"kg:{name} {count}" for name, count in zip(names, verdict.mutants, strict=True)]
     rows += _shapes(verdict.shapes)
     if verdict.reason:
-        rows.append(f"kg:reason {_literal(verdict.reason)}")
-    rows.append(f"kg:digest {_literal(verdict.digest)}")
+        rows.append(f"kg:reason {turtle_literal(verdict.reason)}")
+    rows.append(f"kg:digest {turtle_literal(verdict.digest)}")
     return f"\nevidence:{verdict.claim} a kg:Evidence ;\n    " + " ;\n    ".join(rows) + " .\n"
 
 
 def _shapes(shapes: Sequence[str]) -> list[str]:
-    return ["kg:shapes " + " , ".join(_literal(s) for s in sorted(shapes))] if shapes else []
-
-
-def _literal(text: str) -> str:
-    escaped = (
-        text.replace("\\", "\\\\")
-        .replace('"', '\\"')
-        .replace("\n", "\\n")
-        .replace("\r", "\\r")
-        .replace("\t", "\\t")
-    )
-    return f'"{escaped}"'
+    return ["kg:shapes " + " , ".join(turtle_literal(s) for s in sorted(shapes))] if shapes else []

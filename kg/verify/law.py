@@ -89,6 +89,10 @@ def caught(trial: Trial, changed: Trial, check: Check) -> bool:
 
 def plan(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple[str, float, int]:
     """The nearest control, half its distance from the claim, and the sample size; 0 if a control is too near to tell."""
+    return trial.once(seed, lambda: _planned(trial, check, sizes, seed))  # type: ignore[no-any-return]
+
+
+def _planned(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple[str, float, int]:
     found = [
         (_gap(trial, trial.variant(c.function, c.wording), check, sizes, f"{seed} pilot"), c.wording)
         for c in check.controls

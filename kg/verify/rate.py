@@ -132,7 +132,7 @@ def judge_limit(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
         )
     value, bar, stated = extrapolated(trial, grid)
     rivals = [extrapolated(trial.variant(c.function, c.wording), grid) for c in check.controls]
-    resolution = min(_distance(value, stated, rival) for rival in rivals) / 2
+    resolution = _resolution(value, stated, rivals)
     if not 10 * bar <= resolution:
         reason = f"the extrapolation is good to {bar:.2g} only, and the control is {2 * resolution:.2g} away: larger sizes are needed"
         return verdict.but(outcome="cantTell", reason=reason)
@@ -140,18 +140,13 @@ def judge_limit(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
         return verdict.but(
             outcome="failed", reason=f"the values tend to {value:.8g} ± {bar:.1g}, not to {stated:.8g}"
         )
-    rejected = [c for c, (v, b, s) in zip(check.controls, rivals, strict=True) if abs(v - s) > 10 * b]
+    rejected = [c for c, r in zip(check.controls, rivals, strict=True) if not _tends(*r, resolution)]
     verdict = verdict.but(
         controls=(len(rejected), len(check.controls)),
         shapes=(f"n={grid[0]} to {grid[-1]}",),
         method=f"extrapolated over {len(grid)} doubling sizes, to better than the distance from the nearest wrong limit",
     )
     return _settled(verdict, check, rejected)
-
-
-def _distance(value: float, stated: float, rival: tuple[float, float, float]) -> float:
-    """How far a control is from the claim: in the limit it states, or in the values it computes."""
-    return max(abs(rival[2] - stated), abs(rival[0] - value))
 
 
 def extrapolated(trial: Trial, grid: tuple[int, ...]) -> tuple[float, float, float]:
@@ -186,9 +181,26 @@ def _aitken(values: list[float]) -> list[float]:
 
 
 def limit_caught(trial: Trial, changed: Trial, check: Check) -> bool:
-    """Whether a changed statement of a limit is no longer accepted."""
-    value, bar, stated = extrapolated(changed, _grid(check))
-    return not abs(value - stated) <= max(10 * bar, 1e-12 * max(1.0, abs(stated)))
+    """Whether a changed statement of a limit is no longer accepted, at the resolution of the claim itself."""
+    grid = _grid(check)
+    return not _tends(*extrapolated(changed, grid), trial.once("resolution", lambda: _planned(trial, check)))
+
+
+def _planned(trial: Trial, check: Check) -> float:
+    grid = _grid(check)
+    value, _, stated = extrapolated(trial, grid)
+    rivals = [extrapolated(trial.variant(c.function, c.wording), grid) for c in check.controls]
+    return _resolution(value, stated, rivals)
+
+
+def _tends(value: float, bar: float, stated: float, resolution: float) -> bool:
+    """Whether values with this extrapolation are accepted; where it does not settle they tend to nothing."""
+    return 10 * bar <= resolution and abs(value - stated) <= max(10 * bar, 1e-12 * max(1.0, abs(stated)))
+
+
+def _resolution(value: float, stated: float, rivals: list[tuple[float, float, float]]) -> float:
+    """Half the way to the nearest control, in the limit that it states or in the values that it computes."""
+    return min(max(abs(r[2] - stated), abs(r[0] - value)) for r in rivals) / 2
 
 
 def _grid(check: Check) -> tuple[int, ...]:

@@ -3,6 +3,9 @@
 A check returns (happened, probability): an array of booleans, one per independent draw, and the stated lower bound.
 The claim is accepted when the number of successes is not improbably small for that probability (exact binomial, size
 10⁻⁶), in so many draws that the control, whose probability is below it, is rejected by the same test with power 10⁻⁶.
+
+A stated probability is seldom sharp, and a larger one may be true as well. So how often the event did happen stands
+beside it, and a mutant that only states another probability which the same draws bear out counts as equivalent.
 """
 
 from __future__ import annotations
@@ -29,7 +32,9 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
         return verdict.but(
             outcome="cantTell", reason="a probability needs a control that succeeds less often"
         )
-    shapes, most, least = [], 0, 1.0
+    shapes: list[str] = []
+    seen: list[str] = []
+    least = 1.0
     for number, sizes in zip(range(SHAPES), trial.sizes(), strict=False):
         seed = f"{trial.seed} recovery {number}"
         pooled = not_one_each(trial, sizes, seed)
@@ -57,31 +62,39 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
                 return verdict.but(
                     outcome="cantTell", reason=f"the control was not rejected: {control.wording}"
                 )
-        most, least = max(most, count), min(least, p)
+        successes, _ = counted(trial, sizes, f"{seed} fresh", count)
+        seen.append(f"{successes} successes in {count} draws, at least {stated:.3g} of them were promised")
+        least = min(least, p)
         shapes.append(shape_text(sizes))
     return verdict.but(
         outcome="passed",
         strength="Statistical",
         log2_error=math.ceil(math.log2(ALPHA)),
         controls=(len(check.controls), len(check.controls)),
-        method=f"exact binomial test of {most} draws, size and power 10⁻⁶ against the control",
+        method=f"exact binomial test, size and power 10⁻⁶ against the control; {'; '.join(seen)}",
         shapes=tuple(shapes),
         p_value=least,
     )
 
 
 def caught(trial: Trial, changed: Trial, check: Check) -> bool | None:
-    """Whether a changed statement is rejected in the claim's own number of draws; None if it merely says less."""
+    """Whether a changed statement is rejected in the claim's own number of draws; None if it is true as well."""
     sizes = next(iter(trial.sizes()))
     seed = f"{trial.seed} recovery 0"
     count, stated = plan(trial, check, sizes, seed)
-    if stated is None or tail(changed, sizes, f"{seed} fresh", count) < ALPHA:
-        return stated is not None
-    return None if counted(changed, sizes, f"{seed} pilot", PILOT)[1] < stated else False
+    if stated is None:
+        return False
+    if tail(changed, sizes, f"{seed} fresh", count) < ALPHA:
+        return True
+    return None if counted(changed, sizes, f"{seed} fresh", count)[1] != stated else False
 
 
 def plan(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple[int, float | None]:
     """How many draws tell the stated probability from that of the best control, and the stated probability."""
+    return trial.once(seed, lambda: _planned(trial, check, sizes, seed))  # type: ignore[no-any-return]
+
+
+def _planned(trial: Trial, check: Check, sizes: dict[str, int], seed: str) -> tuple[int, float | None]:
     _, stated = counted(trial, sizes, f"{seed} pilot", PILOT)
     if not 0 < stated < 1:
         return 0, None

@@ -61,7 +61,7 @@ def judge_claim(workshop: Workshop, claim: Claim, digest: str, index: CodeIndex,
     blank = Verdict(claim.name, claim.kind, "untested", digest=digest)
     judge = JUDGES.get(claim.kind)
     if claim.kind == "Report" and claim.name not in workshop.checks:
-        reason = "an empirical statement of the paper, which nothing here can measure again"
+        reason = "passed on from its source: nothing here can run it; the reason stands with the claim"
         return blank.but(outcome="inapplicable", strength="Reported", reason=reason)
     if judge is None:
         return blank.but(reason=f"there is no judge for claims of kind {claim.kind} yet")

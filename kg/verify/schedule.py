@@ -6,6 +6,7 @@ A claim that hangs is stopped at its time limit, one that crashes its process co
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
@@ -101,7 +102,7 @@ def cover(
     names = sorted({name for claim in graph.claims.values() for name in graph.code.reached(claim)})
     _single_threaded()
     found = []
-    with ProcessPool(max_workers=max(1, jobs), initializer=_start_worker, initargs=(graph.project,)) as pool:
+    with ProcessPool(max_workers=max(1, jobs), initializer=start_worker, initargs=(graph.project,)) as pool:
         try:
             for done, result in enumerate(pool.map(_cover, names).result(), start=1):
                 found.append(result)
@@ -117,7 +118,7 @@ def _cover(name: str) -> Coverage:
     from kg.verify.coverage import coverage
     from kg.verify.workshop import load as load_workshop
 
-    graph: Graph = _worker["graph"]
+    graph = graph_of_worker()
     return coverage(graph, load_workshop(graph.project), name)
 
 
@@ -135,7 +136,7 @@ def _run(
     from pebble import ProcessPool
 
     _single_threaded()
-    with ProcessPool(max_workers=max(1, jobs), initializer=_start_worker, initargs=(project,)) as pool:
+    with ProcessPool(max_workers=max(1, jobs), initializer=start_worker, initargs=(project,)) as pool:
         futures = {
             pool.schedule(_judge, args=(claim.name, digests[claim.name], reseed), timeout=seconds): claim
             for claim in _longest_first(claims)
@@ -176,9 +177,17 @@ def _result(future: Future[Verdict], claim: Claim, digest: str, seconds: float) 
         return lost.but(reason=f"{type(error).__name__}: {error}")
 
 
-def _start_worker(project: Project) -> None:
+def start_worker(project: Project) -> None:
+    """Prepare a process of the pool: limits, and the graph that it keeps between claims."""
+    # Ctrl-C reaches every process of the terminal; the one that was started stops the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory()
     _worker["graph"] = load(project)
+
+
+def graph_of_worker() -> Graph:
+    """The graph of the process that this runs in."""
+    return _worker["graph"]  # type: ignore[no-any-return]
 
 
 def _addresses_in_use() -> int:
@@ -207,5 +216,5 @@ def _judge(name: str, digest: str, reseed: str) -> Verdict:
     from kg.verify.run import judge_claim
     from kg.verify.workshop import load as load_workshop
 
-    graph: Graph = _worker["graph"]
+    graph = graph_of_worker()
     return judge_claim(load_workshop(graph.project), graph.claims[name], digest, graph.code, reseed)

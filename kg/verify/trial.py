@@ -35,6 +35,7 @@ class Trial:
     group: str | None = None
     stable: bool = False
     proved: bool = False
+    _kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def use(self, name: str) -> Callable[..., Any]:
         """The implementation of a concept.
@@ -94,11 +95,17 @@ class Trial:
 
     def variant(self, function: Callable[..., Any], wording: str) -> Trial:
         """The same trial with another function of the same inputs: a control."""
-        return replace(self, function=function, name=f"{self.name} [{wording}]")
+        return replace(self, function=function, name=f"{self.name} [{wording}]", _kept={})
 
     def with_implementations(self, changed: Mapping[str, Callable[..., Any]]) -> Trial:
         """The same trial with some implementations replaced."""
-        return replace(self, implementations={**self.implementations, **changed})
+        return replace(self, implementations={**self.implementations, **changed}, _kept={})
+
+    def once(self, what: str, make: Callable[[], Any]) -> Any:
+        """What `make` returns, made once for this trial: its mutants are held against one and the same plan."""
+        if what not in self._kept:
+            self._kept[what] = make()
+        return self._kept[what]
 
 
 def flatten(side: Any) -> list[Any]:

@@ -25,6 +25,7 @@ from kg.verify.draws import FloatSource, dimension_names
 from kg.verify.trial import Trial, flatten
 
 STRUCTURE = ("Natural", "Size")
+AGAIN = 12
 
 
 def emptiness(trial: Trial, claim: Claim, index: CodeIndex) -> str:
@@ -107,7 +108,10 @@ def _unused_input(trial: Trial) -> str:
     nothing), so what the implementations are given counts as well, unless they ignore it.
     """
     unmoved = {name for name, domain in trial.domains.items() if domain.kind not in STRUCTURE}
-    for number in range(3):
+    # Often, for a permutation or a mask drawn twice may well be the same one.
+    for number in range(AGAIN):
+        if not unmoved:
+            break
         first, sizes = _inputs(trial, number)
         source = FloatSource(f"{trial.seed} vacuity again {number}")
         try:
@@ -115,8 +119,16 @@ def _unused_input(trial: Trial) -> str:
         except Redraw:
             continue
         base = _everything(trial, first)
-        unmoved = {n for n in unmoved if same(base, _everything(trial, {**first, n: second[n]}))}
+        unmoved = {n for n in unmoved if _stays(trial, base, {**first, n: second[n]})}
     return f"neither side depends on the input '{min(unmoved)}'" if unmoved else ""
+
+
+def _stays(trial: Trial, base: list[Any], inputs: Mapping[str, Any]) -> bool:
+    try:
+        return same(base, _everything(trial, inputs))
+    except Redraw:
+        # What was drawn apart need not satisfy a condition together: whether it does depends on the input as well.
+        return False
 
 
 def _everything(trial: Trial, inputs: Mapping[str, Any]) -> list[Any]:

@@ -6,7 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kg.impl.galerkin import fourier_attention, galerkin_attention
+from kg.impl.galerkin import (
+    causal_fourier_attention,
+    causal_galerkin_attention,
+    discrete_gram_matrix,
+    fourier_attention,
+    galerkin_attention,
+    petrov_galerkin_projection,
+)
 
 BOTH = [galerkin_attention, fourier_attention]
 GRID = np.arange(16) / 16
@@ -41,3 +48,24 @@ def test_of_ones_it_is_the_width_of_the_keys(attention: Attention) -> None:
 def test_multiplying_all_inputs_multiplies_the_output_by_the_cube(attention: Attention) -> None:
     q, k, v = np.random.default_rng(5).standard_normal((3, 7, 2))
     np.testing.assert_allclose(attention(2 * q, 2 * k, 2 * v), 8 * attention(q, k, v), rtol=1e-13)
+
+
+def test_an_oblique_projection_by_hand() -> None:
+    # Onto the first axis along the direction (1, −1): what the sum of both entries sees.
+    q, k = np.asarray([[1.0], [0.0]]), np.asarray([[1.0], [1.0]])
+    np.testing.assert_allclose(petrov_galerkin_projection(q, k, np.asarray([[2.0], [3.0]])), [[5.0], [0.0]])
+
+
+def test_the_projection_leaves_what_it_projects_onto() -> None:
+    q, k = np.random.default_rng(6).standard_normal((2, 8, 3))
+    np.testing.assert_allclose(petrov_galerkin_projection(q, k, q), q, rtol=1e-11)
+
+
+def test_the_gram_matrix_of_orthonormal_waves_is_the_identity() -> None:
+    np.testing.assert_allclose(discrete_gram_matrix(WAVES, WAVES), np.eye(2), rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("attention", [causal_fourier_attention, causal_galerkin_attention])
+def test_of_ones_the_causal_forms_count_what_has_been_read(attention: Attention) -> None:
+    ones = np.ones((4, 1))
+    np.testing.assert_allclose(attention(ones, ones, ones)[:, 0], [0.25, 0.5, 0.75, 1.0])

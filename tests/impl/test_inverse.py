@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 from scipy.linalg import solve_banded
 
-from kg.impl.inverse import disk_transmission_problem, neumann_to_dirichlet_disk
+from kg.impl.inverse import (
+    dipole_potential,
+    direct_sampling_index,
+    disk_transmission_problem,
+    finite_volume_disk,
+    harmonic_extension_disk,
+    neumann_to_dirichlet_disk,
+)
 
 BOTH = [neumann_to_dirichlet_disk, disk_transmission_problem]
 
@@ -54,3 +61,27 @@ def test_a_perfect_insulator_inside_leaves_the_annulus(boundary_map: BoundaryMap
     rho, m = 0.5, 2
     limit = (1 + rho ** (2 * m)) / (1 - rho ** (2 * m)) / m
     assert boundary_map(m, np.asarray(rho), np.asarray(1e-12)) == pytest.approx(limit, rel=1e-10)
+
+
+@pytest.mark.parametrize(("m", "sigma"), [(1, 4.0), (3, 0.5)])
+def test_finite_volumes_on_a_dense_matrix_are_those_on_bands(m: int, sigma: float) -> None:
+    conductivity = np.where(np.arange(20) < 10, sigma, 1.0)
+    assert finite_volume_disk(m, conductivity)[-1] == pytest.approx(
+        by_finite_volumes(m, 0.5, sigma, 20), rel=1e-12
+    )
+
+
+def test_the_harmonic_extension_of_order_two_is_a_saddle() -> None:
+    points = np.asarray([[0.5, 0.0], [0.0, 0.5], [0.3, 0.3], [0.0, 0.0]])
+    np.testing.assert_allclose(harmonic_extension_disk(2, points), [0.125, -0.125, 0.0, 0.0], atol=1e-16)
+
+
+def test_a_dipole_at_the_centre_has_the_potential_cos() -> None:
+    angles = np.linspace(0, 6, 7)
+    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    np.testing.assert_allclose(dipole_potential(np.zeros((1, 2)), circle)[0], np.cos(angles), rtol=1e-14)
+
+
+def test_the_index_is_one_for_data_that_are_a_multiple_of_the_probe() -> None:
+    probes = np.asarray([[1.0, 2.0, 2.0], [2.0, -1.0, 0.0]])
+    np.testing.assert_allclose(direct_sampling_index(probes, 3 * probes[0]), [1.0, 0.0], atol=1e-15)

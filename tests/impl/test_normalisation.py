@@ -8,8 +8,13 @@ from kg.impl.normalisation import (
     instance_norm,
     layer_norm,
     layer_norm_jacobian,
+    pre_layer_norm_network,
+    pre_rms_norm_network,
     rms_norm,
     scaled_projection,
+    sphere_projection,
+    weight_normalisation,
+    weight_normalisation_gradient,
 )
 
 RNG = np.random.default_rng(21)
@@ -62,3 +67,39 @@ def test_the_scaled_projection_kills_constants_and_the_row_and_keeps_what_is_ort
     np.testing.assert_allclose(p @ x, 0, atol=1e-15)
     w = np.array([1.0, -2.0, 1.0])
     np.testing.assert_allclose(p @ w, w / np.sqrt(2 / 3), rtol=1e-14)
+
+
+def test_the_sphere_projection_has_mean_zero_and_length_root_d():
+    x = RNG.normal(size=(4, 6))
+    np.testing.assert_allclose(sphere_projection(x).sum(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(np.linalg.norm(sphere_projection(x), axis=1), np.sqrt(6))
+    np.testing.assert_allclose(sphere_projection(x), zscore(x, axis=1), rtol=1e-12)
+
+
+def test_weight_normalisation_has_the_stated_length_and_its_gradient_agrees_with_finite_differences():
+    v, gradient = RNG.normal(size=5), RNG.normal(size=5)
+    np.testing.assert_allclose(weight_normalisation(np.array([3.0, 4.0]), 10), [6, 8])
+    numerical = approx_fprime(v, lambda u: gradient @ weight_normalisation(u, 2.0), 1e-7)
+    np.testing.assert_allclose(weight_normalisation_gradient(v, gradient, 2.0), numerical, atol=1e-6)
+
+
+def test_a_network_without_branches_is_one_normalisation():
+    x = RNG.normal(size=(3, 4))
+    nothing = np.zeros((2, 4, 5)), np.zeros((2, 5, 4))
+    gain = np.ones((2, 4))
+    np.testing.assert_allclose(
+        pre_layer_norm_network(x, gain, 0 * gain, *nothing), zscore(x, axis=1), rtol=1e-12
+    )
+    plain = x / np.sqrt(np.mean(x**2, axis=1, keepdims=True))
+    np.testing.assert_allclose(pre_rms_norm_network(x, nothing[0], np.ones((2, 5)), nothing[1]), plain)
+
+
+def test_one_branch_of_each_network_by_hand():
+    # LN(−1, 1) = (−1, 1); gain 2, bias 1: (−1, 3); times (1, 1) is 2; tanh 2 goes to the second feature.
+    x, w_in, w_out = np.array([[-1.0, 1.0]]), np.ones((1, 2, 1)), np.array([[[0.0, 1.0]]])
+    layer = pre_layer_norm_network(x, np.array([[2.0, 2.0]]), np.ones((1, 2)), w_in, w_out)
+    np.testing.assert_allclose(layer, [[-1, 1]])
+    # RMSNorm(−1, 1) = (−1, 1), inside 0 + 2: the stream is (−1, 1 + tanh 2).
+    stream = np.array([-1.0, 1 + np.tanh(2)])
+    rms = pre_rms_norm_network(x, w_in, np.array([[2.0]]), w_out)
+    np.testing.assert_allclose(rms, [stream / np.sqrt(np.mean(stream**2))])

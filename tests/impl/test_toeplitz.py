@@ -9,10 +9,16 @@ from scipy.linalg import matmul_toeplitz, toeplitz
 
 from kg.impl.recurrence import linear_attention
 from kg.impl.toeplitz import (
+    block_toeplitz_matrix,
+    block_toeplitz_product,
     fft_toeplitz_product,
     mask_product_attention,
     masked_linear_attention,
+    radix_2_block_toeplitz_product,
     radix_2_toeplitz_product,
+    row_wise_kronecker_product,
+    toeplitz_masked_linear_attention,
+    toeplitz_matrix,
     toeplitz_product,
 )
 from kg.numbers import count_operations
@@ -74,3 +80,29 @@ def test_a_mask_of_one_key_reads_that_key_alone(attention: Callable[..., Any]) -
     v = np.array([[1.0], [2], [4]])
     read = attention(np.ones((3, 2)), np.ones((3, 2)), v, np.eye(3)[[2, 0, 1]])
     np.testing.assert_allclose(read, [[4], [1], [2]])
+
+
+@pytest.mark.parametrize("product", [block_toeplitz_product, radix_2_block_toeplitz_product])
+def test_a_picture_spreads_from_the_cell_that_gives_to_the_cell_that_receives(product: Product) -> None:
+    offsets, x = np.zeros((3, 5)), np.zeros((2, 3))
+    offsets[1 + 1, 2 - 1] = 7  # one row further down and one column to the left
+    x[0, 1] = 1
+    np.testing.assert_allclose(product(offsets, x), [[0, 0, 0], [7, 0, 0]], atol=1e-14)
+
+
+def test_a_block_toeplitz_matrix_has_toeplitz_blocks() -> None:
+    offsets = np.arange(9.0).reshape(3, 3)
+    expected = [[4, 3, 1, 0], [5, 4, 2, 1], [7, 6, 4, 3], [8, 7, 5, 4]]
+    np.testing.assert_array_equal(block_toeplitz_matrix(offsets), expected)
+
+
+def test_a_toeplitz_mask_of_a_lower_triangle_is_causal() -> None:
+    ones, zeros = np.ones(4), np.zeros(4)
+    read = toeplitz_masked_linear_attention(ones[:, None], ones[:, None], np.eye(4), ones, zeros)
+    np.testing.assert_allclose(read, np.tril(np.ones((4, 4))) / np.arange(1, 5)[:, None], atol=1e-14)
+    np.testing.assert_array_equal(toeplitz_matrix(ones, zeros), np.tril(np.ones((4, 4))))
+
+
+def test_every_feature_meets_every_feature() -> None:
+    joined = row_wise_kronecker_product(np.array([[2.0, 3]]), np.array([[5.0, 7, 11]]))
+    np.testing.assert_array_equal(joined, [[10, 14, 22, 15, 21, 33]])

@@ -121,7 +121,7 @@ NAMES: dict[str, Case] = {
     "a work with the name of a concept": (
         "references.bib",
         "",
-        "@misc{power_evaluation, title={T}, author={A, B}, year=2020, url={u}}\n",
+        "@misc{power_evaluation, title={T}, author={A, B}, year=2020, url={https://example.org}}\n",
         [
             f"{CONCEPTS}:5: 'power_evaluation' is already defined at references.bib:19: "
             "merge the two, or give one another name",

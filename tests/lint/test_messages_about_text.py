@@ -139,7 +139,7 @@ BIBLIOGRAPHY: dict[str, Case] = {
     "a work that nothing cites": (
         "references.bib",
         "",
-        "@misc{newton1687, title={T}, author={A, B}, year=1687, url={u}}\n",
+        "@misc{newton1687, title={T}, author={A, B}, year=1687, url={https://example.org}}\n",
         ["references.bib:19: nothing cites 'newton1687': cite it in a claim, or remove it"],
     ),
     "a work that cannot be read, cited by a claim": (
