@@ -299,7 +299,7 @@ def _sampling_error(a, chances, u, m):
 
 def _distortion(a, chances, u, m):
     """The operator norm of the error."""
-    return np.max(np.linalg.svd(_sampling_error(a, chances, u, m), compute_uv=False), axis=-1)
+    return np.max(np.linalg.svdvals(_sampling_error(a, chances, u, m)), axis=-1)
 
 
 @check(sizes={"n": (6, 8), "d": (3, 4), "m": (5, 7)})

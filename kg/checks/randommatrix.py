@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import permutations
 from math import gamma, prod
+from typing import Any
 
 import numpy as np
 
@@ -330,7 +331,7 @@ def _places(up, down, walker):
     steps, count = up.shape
     weight = {steps + 2 * walker: constant(up, 1)}
     for s in range(steps):
-        reached = {}
+        reached: dict[Any, Any] = {}
         for x, w in weight.items():
             for there, factor in ((x + 1, up[s, x]), (x - 1, down[s, x])):
                 reached[there] = reached.get(there, 0) + w * factor

@@ -8,7 +8,22 @@ import click
 
 from kg.cli.verb import Verbs, project_option
 
-VERBS = ("lint", "verify", "list", "show", "query", "path", "derive", "map", "serve", "new", "cite", "enrich", "export", "diff")
+VERBS = (
+    "lint",
+    "verify",
+    "list",
+    "show",
+    "query",
+    "path",
+    "derive",
+    "map",
+    "serve",
+    "new",
+    "cite",
+    "enrich",
+    "export",
+    "diff",
+)
 
 
 class LazyVerbs(Verbs):

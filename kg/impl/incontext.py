@@ -100,7 +100,8 @@ def attention_to_training_inputs(
     Source: :cite:t:`irie2022dual`.
     """
     xp = array_namespace(x)
-    kept, values = 1, []
+    kept = 1
+    values: list[Array] = []
     for t in range(x.shape[0] + 1):
         queries = x[t : t + 1, :] if t < x.shape[0] else x_test
         output = kept * (queries @ w.mT)

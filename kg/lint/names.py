@@ -133,6 +133,7 @@ def _expectations(draft: Draft) -> Mapping[str, tuple[str, Collection[str]]]:
         _SKOS + "broader": concept,
         _SKOS + "narrower": concept,
         _SKOS + "related": concept,
+        VOCABULARY + "implementationOf": concept,
         VOCABULARY + "condition": ("condition", graph.conditions),
         VOCABULARY + "cites": ("work", graph.papers),
         VOCABULARY + "asks": ("work", graph.papers),

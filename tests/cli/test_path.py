@@ -126,7 +126,9 @@ def test_what_is_no_equivalence_only_supports(kind, claims, kg):
     claims("a =Identity= b", f"b ={kind}= c")
     answer = kg("path", "a", "c", "--no-run")
     assert answer.status == 0
-    assert answer.out.startswith("No chain of equivalences joins a and c. That they belong together is supported by:")
+    assert answer.out.startswith(
+        "No chain of equivalences joins a and c. That they belong together is supported by:"
+    )
 
 
 @pytest.mark.parametrize("kind", ["Refutation", "Report", "Cost"])
