@@ -11,6 +11,8 @@ from __future__ import annotations
 import random
 import time
 
+import click
+
 from kg.reasoning.propagation import Fact, Literal, Rule, contradictions, propagate
 
 RULES, OBJECTS, PROPERTIES = 900, 220, 240
@@ -55,8 +57,8 @@ def filled_up(rules: list[Rule]) -> list[Rule]:
 
 def main() -> None:
     """Print how long propagation takes and how much it concludes, for three shares of given facts."""
-    print("| given facts | literals concluded | longest proof | propagation | all contradictions |")
-    print("| ---: | ---: | ---: | ---: | ---: |")
+    click.echo("| given facts | literals concluded | longest proof | propagation | all contradictions |")
+    click.echo("| ---: | ---: | ---: | ---: | ---: |")
     for share in (0.02, 0.1, 0.3):
         facts, rules = instance(7, share)
         rules = filled_up(rules)
@@ -69,7 +71,9 @@ def main() -> None:
         clashes = contradictions(facts, rules)
         again = time.perf_counter() - started
         assert not clashes, "the hidden table satisfies everything"
-        print(f"| {len(facts)} | {len(literals) - len(facts)} | {longest} | {taken:.3f} s | {again:.3f} s |")
+        click.echo(
+            f"| {len(facts)} | {len(literals) - len(facts)} | {longest} | {taken:.3f} s | {again:.3f} s |"
+        )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ somebody asks for them, so that ``kg query`` does not pay for them.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
@@ -38,10 +37,6 @@ __all__ = [
 ]
 
 
-BREATH = 0.005
-"""Seconds for which the files of a project are taken to be as they just were."""
-
-
 class _Named(Protocol):
     @property
     def name(self) -> str: ...
@@ -62,7 +57,6 @@ class Graph:
         self.store = store
         self.sources = read
         self._digests: tuple[object, Mapping[str, str]] | None = None
-        self._looked = 0.0
 
     @cached_property
     def concepts(self) -> Mapping[str, Concept]:
@@ -154,17 +148,23 @@ class Graph:
         """Whether nothing vouches for the claim as it is now: no evidence, or evidence of another digest."""
         return claim.evidence is None or claim.evidence.digest != self.digests[claim.name]
 
+    def stale_claims(self) -> frozenset[str]:
+        """The names of all stale claims, by one look at the files: to ask claim by claim looks at them each time."""
+        digests = self.digests
+        return frozenset(
+            name
+            for name, claim in self.claims.items()
+            if claim.evidence is None or claim.evidence.digest != digests[name]
+        )
+
     @property
     def digests(self) -> Mapping[str, str]:
         """The digest of every claim, of the code as it is now: a session may edit a file and ask again."""
-        # A loop over all claims asks in one breath, in which nobody edits; a look at every file costs 2 ms.
-        if self._digests is None or time.monotonic() - self._looked > BREATH:
-            from kg.code import claim_digests, stamps
+        from kg.code import claim_digests, stamps
 
-            now = stamps(self.project)
-            if self._digests is None or self._digests[0] != now:
-                self._digests = now, claim_digests(self.project, self.claims)
-            self._looked = time.monotonic()
+        now = stamps(self.project)
+        if self._digests is None or self._digests[0] != now:
+            self._digests = now, claim_digests(self.project, self.claims)
         return self._digests[1]
 
     @cached_property

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise, permutations
 from typing import TYPE_CHECKING
 
 from kg.errors import UsageError
@@ -50,9 +50,31 @@ def shortest_chain(graph: Graph, start: str, end: str, *, without: str = "") -> 
     """
     start, end = _ends(graph, start, end)
     claims = [claim for claim in usable_claims(graph, EQUIVALENCES) if claim.name != without]
-    forwards = _walk(claims, start, end, lambda claim: claim.kind != "Reduction")
-    backwards = _turned(_walk(claims, end, start, lambda claim: claim.kind != "Reduction"))
-    found = [chain for chain in (forwards, backwards) if chain is not None]
+    forwards = _walk(claims, start, end, _holds_backwards)
+    backwards = _turned(_walk(claims, end, start, _holds_backwards))
+    return _cheaper(graph, forwards, backwards)
+
+
+def all_chains(graph: Graph) -> Iterator[tuple[Step, ...]]:
+    """The shortest chain of every two concepts that equivalences join, each pair once, in order of name."""
+    import networkx as nx
+
+    joined = _joined(usable_claims(graph, EQUIVALENCES), _holds_backwards)
+    ways = {start: nx.single_source_dijkstra_path(joined, start, weight="cost") for start in joined}
+    for start, end in combinations(sorted(joined), 2):
+        forwards = _steps(joined, ways[start].get(end))
+        backwards = _turned(_steps(joined, ways[end].get(start)))
+        chain = _cheaper(graph, forwards, backwards)
+        if chain is not None:
+            yield chain
+
+
+def _holds_backwards(claim: Claim) -> bool:
+    return claim.kind != "Reduction"
+
+
+def _cheaper(graph: Graph, *chains: tuple[Step, ...] | None) -> tuple[Step, ...] | None:
+    found = [chain for chain in chains if chain is not None]
     return min(found, key=lambda chain: sum(_cost(graph.claims[step.claim]) for step in chain), default=None)
 
 
@@ -140,20 +162,30 @@ def _walk(
 ) -> tuple[Step, ...] | None:
     import networkx as nx
 
-    joined: nx.DiGraph[str] = nx.DiGraph()
+    joined = _joined(claims, is_two_way)
     joined.add_nodes_from((start, end))
+    for claim, step in mentions:
+        _join(joined, claim, step, _MENTION)
+    try:
+        return _steps(joined, nx.shortest_path(joined, start, end, weight="cost"))
+    except nx.NetworkXNoPath:
+        return None
+
+
+def _joined(claims: Iterable[Claim], is_two_way: Callable[[Claim], bool]) -> nx.DiGraph[str]:
+    import networkx as nx
+
+    joined: nx.DiGraph[str] = nx.DiGraph()
     for claim in claims:
         left, right = str(claim.left), str(claim.right)
         _join(joined, claim, Step(left, right, claim.name, claim.kind, is_reversed=False))
         if is_two_way(claim):
             _join(joined, claim, Step(right, left, claim.name, claim.kind, is_reversed=True))
-    for claim, step in mentions:
-        _join(joined, claim, step, _MENTION)
-    try:
-        nodes = nx.shortest_path(joined, start, end, weight="cost")
-    except nx.NetworkXNoPath:
-        return None
-    return tuple(joined.edges[pair]["step"] for pair in pairwise(nodes))
+    return joined
+
+
+def _steps(joined: nx.DiGraph[str], nodes: Sequence[str] | None) -> tuple[Step, ...] | None:
+    return None if nodes is None else tuple(joined.edges[pair]["step"] for pair in pairwise(nodes))
 
 
 def _join(joined: nx.DiGraph[str], claim: Claim, step: Step, extra: int = 0) -> None:

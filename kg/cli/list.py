@@ -36,7 +36,7 @@ class Entry:
         evidence = self.claim.evidence if self.claim else None
         return evidence.strength if evidence and evidence.outcome == "passed" else None
 
-    def as_row(self, graph: Graph) -> tuple[str, str, str, str]:
+    def as_row(self, stale: frozenset[str]) -> tuple[str, str, str, str]:
         """The line of the table that people read."""
         from kg.render import standing
 
@@ -45,11 +45,11 @@ class Entry:
         return (
             self.name,
             self.claim.kind,
-            standing(self.claim.evidence, graph.is_stale(self.claim)),
+            standing(self.claim.evidence, self.name in stale),
             self.text,
         )
 
-    def as_json(self, graph: Graph) -> dict[str, Any]:
+    def as_json(self, stale: frozenset[str]) -> dict[str, Any]:
         """The object that ``--format json`` prints."""
         own: dict[str, Any] = {
             "name": self.name,
@@ -60,7 +60,7 @@ class Entry:
         if self.claim is not None:
             outcome = self.claim.evidence.outcome if self.claim.evidence else "untested"
             own |= {"kind": self.claim.kind, "outcome": outcome, "strength": self.strength}
-            own |= {"stale": graph.is_stale(self.claim)}
+            own |= {"stale": self.name in stale}
         return own
 
 
@@ -97,12 +97,13 @@ def command(
         and (topic is None or entry.topic == topic)
         and all(word in entry.searched for word in words)
     ]
+    stale = found.stale_claims()
     if form == "json":
-        deliver(json.dumps([entry.as_json(found) for entry in entries], ensure_ascii=False, indent=2), None)
+        deliver(json.dumps([entry.as_json(stale) for entry in entries], ensure_ascii=False, indent=2), None)
     elif entries:
         from kg.render import table
 
-        rows = [entry.as_row(found) for entry in entries]
+        rows = [entry.as_row(stale) for entry in entries]
         deliver(table(("name", "kind", "evidence", "in words"), rows), None)
     say(_counted(entries))
 

@@ -62,7 +62,7 @@ def chunked_delta_rule(
 
     Conventions: stril is the part below the diagonal; the last block may be short; the memory has one row per entry of
     a value.
-    Source: :cite:t:`yang2025gated`, Equations (4) to (9).
+    Source: :cite:t:`yang2024networks`, Equations (4) to (9).
     """
     xp = array_namespace(q)
     memory = xp.zeros((v.shape[1], k.shape[1]), dtype=v.dtype)
@@ -87,7 +87,7 @@ def gated_delta_rule_recurrence(
     """Gated DeltaNet token by token: W fades by the factor α of the token, then learns by the delta rule.
 
     Conventions: W ← α W (I − β k kᵀ) + β v kᵀ, then y = W q.
-    Source: :cite:t:`yang2025gated`.
+    Source: :cite:t:`yang2024networks`.
     """
     xp = array_namespace(q)
     W = xp.zeros((v.shape[1], k.shape[1]), dtype=v.dtype)
@@ -113,7 +113,7 @@ def chunked_gated_delta_rule(
 
     Conventions: the decay from j to i is the product of the factors after j up to i, formed without division; the last
     block may be short.
-    Source: :cite:t:`yang2025gated`.
+    Source: :cite:t:`yang2024networks`.
     """
     xp = array_namespace(q)
     memory = xp.zeros((v.shape[1], k.shape[1]), dtype=v.dtype)

@@ -45,7 +45,7 @@ def chunked_linear_attention(
     """Blocks of tokens: inside a block the masked table, across blocks a memory that is updated once a block.
 
     Conventions: the last block may be short.
-    Source: :cite:t:`yang2024gated`.
+    Source: :cite:t:`yang2023gated`.
     """
     xp = array_namespace(q)
     memory = xp.zeros((k.shape[1], v.shape[1]), dtype=v.dtype)

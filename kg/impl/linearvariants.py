@@ -14,7 +14,7 @@ def efficient_attention(
     """softmax over the entries of each query, times (softmax over the tokens of each key channel)ᵀ v.
 
     Conventions: no mask, no scale; what multiplies the values has been normalised before, so nothing is divided after.
-    Source: :cite:t:`shen2021efficient`.
+    Source: :cite:t:`shen2018efficient`.
     """
     xp = array_namespace(q)
     chosen = xp.exp(q - shift(q, axis=1))

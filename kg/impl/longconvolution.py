@@ -14,7 +14,7 @@ def time_invariant_state_space_model(
 ) -> Real[Array, "n e"]:
     """h_t = A h_{t−1} + b x_tᵀ, y_t = cᵀ h_t, with the same A, b and c for every token.
 
-    Source: :cite:t:`gu2022efficiently`.
+    Source: :cite:t:`gu2021efficiently`.
     """
     xp = array_namespace(x)
     h = xp.zeros((b.shape[0], x.shape[1]), dtype=x.dtype)
@@ -30,7 +30,7 @@ def impulse_response(
 ) -> Array:
     """The numbers cᵀ b, cᵀ A b, cᵀ A² b, …: what comes out after a single one went in.
 
-    Source: :cite:t:`gu2022efficiently`.
+    Source: :cite:t:`gu2021efficiently`.
     """
     xp = array_namespace(b)
     numbers = []

@@ -92,7 +92,7 @@ def latent_attention(
 
     Conventions: row vectors times matrices, so that keys are latent·W; scale 1/√d with d the width of a head; no
     rotation of queries and keys; no mask.
-    Source: :cite:t:`deepseek2024v2`.
+    Source: :cite:t:`deepseek2024strong`.
     """
     xp = array_namespace(q)
     outputs = []
@@ -113,7 +113,7 @@ def absorbed_latent_attention(
     """The queries take in the key projection, latents are averaged as they are, and the mean is projected to a value.
 
     Conventions: as :func:`latent_attention`; keys and values are never formed.
-    Source: :cite:t:`deepseek2024v2`.
+    Source: :cite:t:`deepseek2024strong`.
     """
     xp = array_namespace(q)
     moved = xp.sum(q[:, :, None, :] * w_uk[:, None, :, :], axis=-1)

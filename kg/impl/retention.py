@@ -101,7 +101,7 @@ def gated_linear_attention_recurrence(
     """Gated linear attention token by token: S ← diag(α) S + k vᵀ, then y = qᵀS.
 
     Conventions: a token has one factor α for each entry of a key.
-    Source: :cite:t:`yang2024gated`.
+    Source: :cite:t:`yang2023gated`.
     """
     xp = array_namespace(q)
     S = xp.zeros((k.shape[1], v.shape[1]), dtype=v.dtype)
@@ -118,7 +118,7 @@ def parallel_gated_linear_attention(
     """tril((q ⊙ Γ)(k / Γ)ᵀ) v, with Γ the running products of the gates.
 
     Conventions: no gate is zero; over long sequences k / Γ overflows in floats, which the form in blocks avoids.
-    Source: :cite:t:`yang2024gated`.
+    Source: :cite:t:`yang2023gated`.
     """
     xp = array_namespace(q)
     running = [gates[0, :]]
@@ -139,7 +139,7 @@ def chunked_gated_linear_attention(
     """Gated linear attention in blocks: pairs inside a block meet through the product of the gates between them.
 
     Conventions: products of gates are formed without division; the last block may be short.
-    Source: :cite:t:`yang2024gated`.
+    Source: :cite:t:`yang2023gated`.
     """
     xp = array_namespace(q)
     S = xp.zeros((k.shape[1], v.shape[1]), dtype=v.dtype)

@@ -19,7 +19,7 @@ def tracy_widom_mean() -> float:
     """∫ s dF(s) of the law F(s) = det(1 − K) on [s, ∞) with the Airy kernel K(x, y) = ∫₀^∞ Ai(x+t) Ai(y+t) dt.
 
     Conventions: the law for complex Hermitian matrices (β = 2).
-    Source: :cite:t:`tracy1994`.
+    Source: :cite:t:`tracy1994level`.
     """
     return _mean_with_the_airy_kernel()
 

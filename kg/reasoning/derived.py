@@ -50,8 +50,8 @@ def derive(
     from kg.verify.schedule import start_worker
 
     wanted = derivable(graph)
-    known = {} if everything else recorded(graph)
-    results = {one.name: known[one.name] for one in wanted if _is_fresh(one, known)}
+    known = recorded(graph, wanted)
+    results = {} if everything else dict(known)
     pending = [one for one in wanted if one.name not in results]
     done = len(results)
     if pending:
@@ -69,7 +69,7 @@ def derive(
                         progress(result, done, len(wanted))
             except BaseException:
                 pool.stop()  # type: ignore[no-untyped-call]
-                record(graph, _in_order(wanted, {**recorded(graph), **results}))
+                record(graph, _in_order(wanted, {**known, **results}))
                 raise
     record(graph, _in_order(wanted, results))
     return _in_order(wanted, results)
@@ -77,10 +77,6 @@ def derive(
 
 def _in_order(wanted: Sequence[Derivable], results: Mapping[str, Derived]) -> list[Derived]:
     return [results[one.name] for one in wanted if one.name in results]
-
-
-def _is_fresh(one: Derivable, known: Mapping[str, Derived]) -> bool:
-    return one.name in known and known[one.name].what.digest == one.digest
 
 
 def _collected(futures: Mapping[Any, Derivable]) -> Iterator[Derived]:
@@ -143,9 +139,9 @@ def derived_path(graph: Graph) -> Path:
     return graph.project.ontology / "generated" / "derived.ttl"
 
 
-def recorded(graph: Graph) -> dict[str, Derived]:
-    """What earlier runs recorded, by name; only what is derivable today and has the same digest is of use."""
-    today = {one.name: one for one in derivable(graph)}
+def recorded(graph: Graph, wanted: Iterable[Derivable] | None = None) -> dict[str, Derived]:
+    """What earlier runs recorded of these (of all), by name; only a record with the same digest is of use."""
+    today = {one.name: one for one in (derivable(graph) if wanted is None else wanted)}
     found = {}
     for name, facts in _stanzas(graph).items():
         one = today.get(name)
@@ -186,18 +182,13 @@ def record(graph: Graph, results: Iterable[Derived]) -> Path:
 
 def _stanza(result: Derived) -> str:
     one = result.what
+    # What could not be put together is noted, so that it is not tried again, and no more is said of it.
     rows = [
         f"kg:from concept:{one.start}",
         f"kg:to concept:{one.end}",
-        f"kg:relation {turtle_literal(one.relation)}",
-        f"kg:chain {turtle_literal(' , '.join(one.claims))}",
-        f"kg:follows {_names('claim', one.claims)}",
+        *(_chain(one) if result.outcome != "cantTell" else ()),
+        f"earl:outcome earl:{result.outcome}",
     ]
-    if one.conditions:
-        rows.append(f"kg:condition {_names('cond', one.conditions)}")
-    if one.weakest:
-        rows.append(f"kg:weakest kg:{one.weakest}")
-    rows.append(f"earl:outcome earl:{result.outcome}")
     if result.strength:
         rows.append(f"kg:strength kg:{result.strength}")
     rows += [
@@ -209,6 +200,19 @@ def _stanza(result: Derived) -> str:
         rows.append(f"kg:contradiction {_names('claim', result.contradiction)}")
     rows.append(f"kg:digest {turtle_literal(one.digest)}")
     return f"\nderived:{one.name} a kg:DerivedEquivalence ;\n    " + " ;\n    ".join(rows) + " .\n"
+
+
+def _chain(one: Derivable) -> list[str]:
+    rows = [
+        f"kg:relation {turtle_literal(one.relation)}",
+        f"kg:chain {turtle_literal(' , '.join(one.claims))}",
+        f"kg:follows {_names('claim', one.claims)}",
+    ]
+    if one.conditions:
+        rows.append(f"kg:condition {_names('cond', one.conditions)}")
+    if one.weakest:
+        rows.append(f"kg:weakest kg:{one.weakest}")
+    return rows
 
 
 def _names(prefix: str, names: Sequence[str]) -> str:

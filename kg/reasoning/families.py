@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING
 
-from kg.path import EQUIVALENCES, Step, conditions, rank, relation, shortest_chain, usable_claims
+from kg.path import EQUIVALENCES, Step, all_chains, conditions, rank, relation, shortest_chain, usable_claims
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -41,11 +40,17 @@ def derivable(graph: Graph) -> list[Derivable]:
 
 
 def redundant(graph: Graph) -> list[tuple[str, tuple[Step, ...]]]:
-    """Claims that also follow from others, with the shortest chain that does without them."""
+    """Claims that also follow from others, with the shortest chain that does without them.
+
+    A chain that needs more conditions than the claim says less. Another claim about the same two concepts is none: it
+    speaks of other parameters.
+    """
     found = []
     for claim in usable_claims(graph, EQUIVALENCES):
         chain = shortest_chain(graph, str(claim.left), str(claim.right), without=claim.name)
-        if chain is not None and _says_as_much(claim.kind, chain):
+        if chain is None or len(chain) < 2 or not set(conditions(graph, chain)) <= set(claim.conditions):
+            continue
+        if _says_as_much(claim.kind, chain):
             found.append((claim.name, chain))
     return found
 
@@ -76,11 +81,9 @@ def _joined(graph: Graph) -> nx.Graph[str]:
 
 
 def _pairs(graph: Graph) -> Iterator[Derivable]:
-    for family in families(graph):
-        for start, end in combinations(family, 2):
-            chain = shortest_chain(graph, start, end)
-            if chain is not None and len(chain) > 1:
-                yield _derivable(graph, f"{start}__{end}", chain)
+    for chain in all_chains(graph):
+        if len(chain) > 1:
+            yield _derivable(graph, f"{chain[0].start}__{chain[-1].end}", chain)
 
 
 def _cycles(graph: Graph) -> Iterator[Derivable]:

@@ -75,16 +75,34 @@ def _shelves(sizes: Mapping[str, Size]) -> dict[str, Point]:
     return min(tried, key=lambda corners: abs(log(_proportion(corners, sizes) / PROPORTION)))
 
 
+@dataclass
+class _Stack:
+    """Areas one below the other on a shelf: the left edge and width, the next free height, the shelf's floor."""
+
+    left: float
+    width: float
+    free: float
+    floor: float
+
+
 def _shelved(sizes: Mapping[str, Size], shelf_width: float) -> dict[str, Point]:
+    """On a shelf as high as its first area, lower areas are stacked while there is room beneath one."""
     corners: dict[str, Point] = {}
-    x = y = shelf = 0.0
+    stacks: list[_Stack] = []
+    right = top = floor = 0.0
     for area in sorted(sizes, key=lambda name: (-sizes[name].height, name)):
         size = sizes[area]
-        if x and x + size.width > shelf_width:
-            x, y, shelf = 0.0, y + shelf + GAP, 0.0
-        corners[area] = (x, y)
-        x += size.width + GAP
-        shelf = max(shelf, size.height)
+        fits = (s for s in stacks if size.width <= s.width and s.free + size.height <= s.floor)
+        stack = next(fits, None)
+        if stack is None:
+            if right + size.width > shelf_width or not stacks:
+                right, top = 0.0, floor and floor + GAP
+                floor = top + size.height
+            stack = _Stack(right, size.width, top, floor)
+            stacks.append(stack)
+            right += size.width + GAP
+        corners[area] = (stack.left, stack.free)
+        stack.free += size.height + GAP
     return corners
 
 

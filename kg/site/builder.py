@@ -21,6 +21,7 @@ NEEDED = {
     "myst_parser": "myst-parser",
     "pygraphviz": "pygraphviz",
     "quickjs": "quickjs-ng",
+    "sphinx_copybutton": "sphinx-copybutton",
 }
 """Modules the site is built with, and the packages they come in (extra ``site``)."""
 

@@ -26,6 +26,13 @@ Row = list[list[Inline]]
 """The cells of a table row, each a list of pieces."""
 
 
+def settled(tree: nodes.Element) -> nodes.Element:
+    """A tree whose text is shown as the graph says it; Sphinx would curl quotes and turn "--" into a dash."""
+    for element in tree.findall(nodes.TextElement):
+        element["support_smartquotes"] = False
+    return tree
+
+
 def inline(*parts: Inline) -> list[nodes.Node]:
     """Strings become text; nodes stay."""
     return [nodes.Text(part) if isinstance(part, str) else part for part in parts]
@@ -210,6 +217,19 @@ def paper_link(paper: Paper) -> addnodes.pending_xref:
 def topic_link(knowledge: Knowledge, topic: str) -> addnodes.pending_xref:
     """A topic area."""
     return xref("topic", topic, knowledge.topic_title(topic))
+
+
+def condition_link(name: str, label: str) -> addnodes.pending_xref:
+    """A named condition, explained on the page of conditions."""
+    return xref("condition", name, label)
+
+
+def joined(parts: Iterable[Inline], between: str = ", ") -> list[Inline]:
+    """Inline parts with something between each two."""
+    found: list[Inline] = []
+    for part in parts:
+        found += [between, part] if found else [part]
+    return found
 
 
 def badge(status: Status) -> nodes.inline:

@@ -1,7 +1,8 @@
 """The Sphinx domain ``kg``: pages, roles, inventory, and which documents a change of the graph makes out of date.
 
-Roles: ``:kg:concept:`gelu```, ``:kg:claim:`…```, ``:kg:paper:`…```, ``:kg:topic:`…```. Without a title of their own
-they show the label. The inventory lets other projects link here by intersphinx.
+Roles: ``:kg:concept:`gelu```, ``:kg:claim:`…```, ``:kg:paper:`…```, ``:kg:topic:`…```, ``:kg:condition:`…```. Without a
+title of their own they show the label. The inventory lets other projects link here by intersphinx. The directives are
+in :mod:`kg.site.directives`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from sphinx.roles import XRefRole
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
+from kg.errors import KgError
 from kg.site import pages
+from kg.site.directives import PARTS, directive
+from kg.site.doctree import settled
 from kg.site.knowledge import Knowledge
 
 if TYPE_CHECKING:
@@ -25,8 +29,21 @@ if TYPE_CHECKING:
     from sphinx.builders import Builder
     from sphinx.environment import BuildEnvironment
 
-FAMILY = {"concept": "concept", "claim": "claim", "paper": "paper", "topic": "area"}
-"""The folder of the pages of each type of object."""
+FAMILY = {
+    "concept": "concept",
+    "claim": "claim",
+    "paper": "paper",
+    "topic": "area",
+    "condition": "conditions",
+}
+"""The folder of the pages of each type of object; conditions share one page."""
+
+
+def place_of(kind: str, name: str) -> tuple[str, str]:
+    """Document and anchor of an object."""
+    if kind == "condition":
+        return "conditions", f"condition-{name}"
+    return f"{FAMILY[kind]}/{name}", ""
 
 
 class PageDirective(SphinxDirective):
@@ -53,9 +70,9 @@ class KgDomain(Domain):
     label = "Knowledge graph"
     object_types: ClassVar = {kind: ObjType(kind, kind) for kind in FAMILY}
     roles: ClassVar = {kind: XRefRole(innernodeclass=nodes.inline, warn_dangling=True) for kind in FAMILY}
-    directives: ClassVar = {"page": PageDirective}
-    initial_data: ClassVar = {"inputs": "", "pages": {}, "labels": {}}
-    data_version = 1
+    directives: ClassVar = {"page": PageDirective, **{kind: directive(kind) for kind in PARTS}}
+    initial_data: ClassVar = {"inputs": "", "pages": {}, "labels": {}, "parts": {}}
+    data_version = 2
 
     knowledge: Knowledge
 
@@ -84,6 +101,24 @@ class KgDomain(Domain):
         """Remember that a document shows a generated page in this state."""
         self.shown_pages.setdefault(document, {})[docname] = digest
 
+    def part(self, asked: str) -> nodes.Element:
+        """What a directive shows, from its kind and argument.
+
+        Raises: KeyError if the graph has no such thing.
+        """
+        kind, _, argument = asked.partition(":")
+        return settled(PARTS[kind](self.knowledge, argument))
+
+    def note_part(self, document: str, asked: str, tree: nodes.Element) -> None:
+        """Remember that a document shows a part of the graph in this state."""
+        self.data["parts"].setdefault(document, {})[asked] = _digest(tree.pformat())
+
+    def _part_digest(self, asked: str) -> str:
+        try:
+            return _digest(self.part(asked).pformat())
+        except (KeyError, KgError):
+            return ""
+
     def process_doc(self, env: BuildEnvironment, docname: str, document: nodes.document) -> None:
         """Remember the labels an authored document shows by its roles."""
         for node in document.findall(addnodes.pending_xref):
@@ -95,11 +130,12 @@ class KgDomain(Domain):
         """Forget a document."""
         self.shown_pages.pop(docname, None)
         self.shown_labels.pop(docname, None)
+        self.data["parts"].pop(docname, None)
 
     def merge_domaindata(self, docnames: Iterable[str], otherdata: dict[str, Any]) -> None:
         """Take over what a parallel reader remembered."""
         for docname in docnames:
-            for key in ("pages", "labels"):
+            for key in ("pages", "labels", "parts"):
                 if docname in otherdata[key]:
                     self.data[key][docname] = otherdata[key][docname]
 
@@ -118,6 +154,11 @@ class KgDomain(Domain):
             document
             for document, shown in self.shown_labels.items()
             if any((self.knowledge.label_of(*key) or "") != label for key, label in shown.items())
+        }
+        changed |= {
+            document
+            for document, shown in self.data["parts"].items()
+            if any(self._part_digest(asked) != digest for asked, digest in shown.items())
         }
         return sorted(changed)
 
@@ -138,7 +179,7 @@ class KgDomain(Domain):
         if label is None:
             return None
         content = contnode if node.get("refexplicit") else nodes.inline("", label, classes=[f"kg-{typ}-link"])
-        return make_refnode(builder, fromdocname, f"{FAMILY[typ]}/{target}", "", content)
+        return make_refnode(builder, fromdocname, *place_of(typ, target), content)
 
     def resolve_any_xref(
         self,
@@ -165,10 +206,11 @@ class KgDomain(Domain):
             "claim": graph.claims,
             "paper": graph.papers,
             "topic": graph.topics,
+            "condition": graph.conditions,
         }
         for kind, names in members.items():
             for name in names:
-                yield name, self.knowledge.label_of(kind, name) or name, kind, f"{FAMILY[kind]}/{name}", "", 1
+                yield name, self.knowledge.label_of(kind, name) or name, kind, *place_of(kind, name), 1
 
 
 def _digest(text: str) -> str:

@@ -11,10 +11,12 @@ from sphinx.errors import ExtensionError
 
 from kg.errors import KgError
 from kg.project import find_project
-from kg.site import assets, maths, pages
+from kg.site import assets, graphfile, interactive, maths, pages
 from kg.site.domain import KgDomain
-from kg.site.figures import HTML_VISITORS, kg_map, skip
+from kg.site.figures import HTML_VISITORS, skip
+from kg.site.illustration import kg_picture, write_html
 from kg.site.knowledge import Knowledge
+from kg.site.pictures import pictures_beside
 from kg.site.sources import GraphProject
 
 if TYPE_CHECKING:
@@ -28,17 +30,20 @@ OWN_STATIC = Path(__file__).parent / "static"
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything with Sphinx."""
+    app.setup_extension("sphinx_copybutton")
     app.add_domain(KgDomain)
-    for node, visit in HTML_VISITORS.items():
+    for node, visit in {**HTML_VISITORS, **interactive.HTML_VISITORS, kg_picture: write_html}.items():
         plain = (skip, None)
         app.add_node(node, html=(visit, None), latex=plain, text=plain, man=plain, texinfo=plain)
     app.add_html_math_renderer("kg", (maths.visit_inline, None), (maths.visit_block, None))
     app.add_config_value("kg_project", "", "env", str)
+    app.add_config_value("kg_pictures", "", "env", str)
     app.add_config_value("kg_site_version", "", "env", str)
     app.connect("config-inited", _version)
     app.connect("builder-inited", _open)
     app.connect("env-get-outdated", _outdated)
     app.connect("html-page-context", _scripts)
+    app.connect("build-finished", _graph_file)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -55,7 +60,7 @@ def _open(app: Sphinx) -> None:
     try:
         project = find_project(Path(app.confdir, app.config.kg_project) if app.config.kg_project else None)
         assets.require()
-        knowledge = Knowledge(project)
+        knowledge = Knowledge(project, app.config.kg_pictures or pictures_beside(project))
         KgDomain.of(app.env).knowledge = knowledge
         sources = GraphProject(
             app.srcdir,
@@ -71,6 +76,8 @@ def _open(app: Sphinx) -> None:
     app.config.html_static_path.extend([str(OWN_STATIC), str(assets.STATIC)])
     if app.builder.format == "html":
         app.add_css_file("kg.css")
+        app.add_css_file("kg-interactive.css")
+        app.add_css_file("kg-figures.css")
 
 
 def _outdated(
@@ -91,5 +98,13 @@ def _scripts(
         return
     if any(doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))):
         app.add_css_file("katex/katex.min.css")
-    if any(doctree.findall(kg_map)):
-        app.add_js_file("kg-map.js", loading_method="defer")
+    for node, script in interactive.SCRIPTS.items():
+        if any(doctree.findall(node)):
+            app.add_js_file(script, loading_method="defer")
+
+
+def _graph_file(app: Sphinx, exception: Exception | None) -> None:
+    """Put the graph itself beside the pages, where the page that asks it finds it."""
+    if exception is None and app.builder.format == "html":
+        stamp = Path(app.doctreedir, "kg", "graph-file.txt")
+        graphfile.write(KgDomain.of(app.env).knowledge, Path(app.outdir), stamp)

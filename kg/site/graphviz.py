@@ -33,9 +33,9 @@ class Layout:
     curves: Sequence[Sequence[Point]]
 
 
-def wrapped(label: str) -> str:
-    """A label broken into lines that make a compact box."""
-    return "\n".join(textwrap.wrap(label, 26, break_long_words=False)) or label
+def wrapped(label: str, letters: int = 26) -> str:
+    """A label broken into lines of about so many letters, which make a compact box."""
+    return "\n".join(textwrap.wrap(label, letters, break_long_words=False)) or label
 
 
 def box_size(label: str) -> Size:

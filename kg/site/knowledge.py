@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from kg.code import CodeIndex
     from kg.graph import Claim, Concept, Graph, Paper
+    from kg.literature.facts import Fact
     from kg.project import Project
+    from kg.reasoning.derived import Derived
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class Term:
 class Knowledge:
     """One project's graph and code, read once per build."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, pictures: str = "") -> None:
         self.project = project
+        self.pictures = pictures
 
     @cached_property
     def graph(self) -> Graph:
@@ -99,8 +102,40 @@ class Knowledge:
         yield from (path for path in self.project.ontology.rglob("*") if path.suffix in {".ttl", ".rq"})
         if self.project.bibliography.exists():
             yield self.project.bibliography
-        for package in (self.project.implementations, self.project.checks):
+        packages = (self.project.implementations, self.project.checks, self.pictures)
+        for package in filter(None, packages):
             yield from package_folder(self.project, package).glob("*.py")
+
+    @cached_property
+    def records(self) -> Mapping[str, tuple[Fact, ...]]:
+        """What OpenAlex says of the works, by BibTeX key; empty where nothing was fetched."""
+        from kg.literature.facts import of_works, read
+
+        return of_works(self.graph.sources.bibliography.entries, read(self.graph.store))
+
+    @cached_property
+    def derived(self) -> Mapping[str, tuple[Derived, ...]]:
+        """Equivalences that nobody stated and that follow from stated ones, by each of the concepts they join."""
+        from kg.reasoning.derived import derived_path, recorded
+
+        if not derived_path(self.graph).is_file():
+            # Which records are of today's claims takes long to find out, and is of no use without records.
+            return {}
+        found: dict[str, list[Derived]] = {}
+        for one in recorded(self.graph).values():
+            for name in dict.fromkeys((one.what.start, one.what.end)):
+                found.setdefault(name, []).append(one)
+        return {name: tuple(ones) for name, ones in found.items()}
+
+    def orientation(self, topic: str) -> str:
+        """One line on what an area is about: the comment that its file of concepts, or else of claims, opens with."""
+        for folder in ("concepts", "claims"):
+            path = self.project.ontology / folder / f"{topic}.ttl"
+            if path.is_file():
+                first = path.read_text("utf-8").partition("\n")[0]
+                if first.startswith("#"):
+                    return first.lstrip("#").strip()
+        return ""
 
     def claims_citing(self, paper: Paper) -> tuple[Claim, ...]:
         """Claims with this paper among their sources."""
@@ -131,7 +166,21 @@ class Knowledge:
     def topic_title(self, topic: str) -> str:
         """A topic as a reader says it: the stem ``operatornorm`` is spelled as the concept ``operator_norm`` is."""
         spelled = (name for name in self.graph.concepts if name.replace("_", "") == topic)
-        return self.title(next(spelled, topic))
+        return self.title(next(spelled, self._apart(topic)))
+
+    def _apart(self, topic: str) -> str:
+        """A stem that is two words of the graph written together, with ``_`` between them."""
+        if topic not in self._words:
+            for place in range(3, len(topic) - 2):
+                if topic[:place] in self._words and topic[place:] in self._words:
+                    return f"{topic[:place]}_{topic[place:]}"
+        return topic
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The words that names of concepts and claims are made of."""
+        names = (*self.graph.concepts, *self.graph.claims)
+        return frozenset(word for name in names for word in name.split("_"))
 
     def label_of(self, kind: str, name: str) -> str | None:
         """What a concept, claim, paper or topic is called on a page; nothing if there is no such thing."""
@@ -142,6 +191,8 @@ class Knowledge:
             return short_citation(graph.papers[name])
         if kind == "topic" and name in graph.topics:
             return self.topic_title(name)
+        if kind == "condition" and name in graph.conditions:
+            return graph.conditions[name].label
         return self.title(name) if kind == "claim" and name in graph.claims else None
 
     @cached_property

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from kg.graph import Claim, Concept
     from kg.site.knowledge import Knowledge
 
-MOST_CLAIMS = 12
+MOST_CLAIMS = 10
 """A drawing of more claims than this is unreadable; the page lists them all."""
+
+LETTERS = 19
+"""Letters to a line in a box: the narrower the boxes, the more ranks of them fit a column."""
 
 MARGIN = 5
 """Pixels around a drawing, so that the thick border of a box at the edge is not cut."""
@@ -131,12 +134,12 @@ def _figure(
 
 def svg(figure: Figure, address: Callable[[str], str], words: Callable[[str], str]) -> str:
     """The drawing as an SVG element; ``address`` gives the link to a page, ``words`` says a relation."""
-    labels = {box.docname: wrapped(box.label) for box in figure.boxes}
+    labels = {box.docname: wrapped(box.label, LETTERS) for box in figure.boxes}
     sizes = {docname: box_size(label) for docname, label in labels.items()}
     ends = [
         (line.target, line.source) if line.backwards else (line.source, line.target) for line in figure.lines
     ]
-    layout = lay_out(sizes, ends, ranksep="0.35", nodesep="0.14")
+    layout = lay_out(sizes, ends, ranksep="0.25", nodesep="0.14")
     width, height = layout.size.width + 2 * MARGIN, layout.size.height + 2 * MARGIN
     curves = [
         f'<path class="kg-line kg-{line.relation}" d="{_path(curve)}"><title>{escape(words(line.relation))}</title></path>'

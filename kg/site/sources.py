@@ -12,6 +12,9 @@ from pathlib import Path
 
 from sphinx.project import Project
 
+_WIDE = {"map", "map-table", "citations", "citations-table", "ask"}
+"""Pages that take the place of the table of contents beside them."""
+
 STUB = ":orphan:\n{options}\n.. kg:page:: {docname}\n"
 
 
@@ -44,8 +47,7 @@ class GraphProject(Project):
 
 
 def _stub(docname: str) -> str:
-    # The map takes the place of the table of contents beside it.
-    return STUB.format(docname=docname, options=":hide-toc:\n" if docname == "map" else "")
+    return STUB.format(docname=docname, options=":hide-toc:\n" if docname in _WIDE else "")
 
 
 def _write_if_changed(path: Path, text: str) -> None:

@@ -1,6 +1,6 @@
 // Bundles the site's browser code and gathers what it needs of KaTeX.
 //
-//   assets/static/   goes into every site: kg-map.js, katex/, THIRD_PARTY.txt
+//   assets/static/   goes into every site: kg-map.js, kg-ask.js with its worker and engine, katex/, THIRD_PARTY.txt
 //   assets/katex.min.js   stays behind: it renders formulas while the site is built
 //
 // Nothing written here holds a clock or a path of the machine, so two builds give the same bytes.
@@ -22,16 +22,24 @@ await mkdir(join(site, "katex", "fonts"), { recursive: true });
 
 const bundle = await build({
   absWorkingDir: root,
-  entryPoints: { "kg-map": "kg/site/js/map.ts" },
+  entryPoints: {
+    "kg-map": "kg/site/js/map.ts",
+    "kg-ask": "kg/site/js/ask.ts",
+    "kg-ask-worker": "kg/site/js/worker.ts",
+  },
   outdir: site,
   bundle: true,
   minify: true,
   format: "iife",
   target: "es2022",
+  // The engine can find its own file by import.meta, which a classic worker lacks; it is told the address instead.
+  define: { "import.meta.url": '""' },
   legalComments: "none", // every licence is given in full in THIRD_PARTY.txt
   metafile: true,
   logLevel: "warning",
 });
+
+await cp(join(modules, "oxigraph", "web_bg.wasm"), join(site, "oxigraph.wasm"));
 
 const katex = join(modules, "katex", "dist");
 await cp(join(katex, "katex.min.js"), join(assets, "katex.min.js"));
@@ -55,6 +63,7 @@ function packagesIn(inputs) {
 async function notice(name) {
   const folder = join(modules, name);
   const { version, license } = versionOf(join(folder, "package.json"));
+  if (name === "oxigraph") return `oxigraph ${version}\n\n${await readFile(join(here, "oxigraph-licence.txt"), "utf8")}`;
   const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
   if (!file) throw new Error(`${name}: no licence file, so it cannot be shipped`);
   const text = (await readFile(join(folder, file), "utf8")).trim();

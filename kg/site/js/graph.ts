@@ -2,29 +2,31 @@
 
 export interface MapNode {
   id: string;
-  kind: string; // "concept", or the kind of a claim: "Identity", "Bound", …
   title: string;
   label: string; // the title, broken into lines by the build
-  words: string; // alternative labels, searched but not shown
-  topic: string;
-  strength: string; // "" for concepts
-  freshness: string; // "" for concepts; "current", "stale" or "none"
+  words: string; // alternative labels, a statement or a title: searched but not shown
+  kind: string[]; // ["concept"], or ["claim", its kind], or the type of a work
+  topic: string | string[];
+  paper?: string[]; // keys of the works behind a claim
+  years?: number[]; // when these, or the work itself, appeared
+  strength: string; // "" where nothing is claimed
+  freshness: string; // "current", "stale" or "none"; "" where nothing is claimed
   summary: string; // strength and freshness as a reader would say them
+  rank?: number; // only on claims a connection may use: 0 is the strongest
+  conditions?: string[];
+  upTo?: string;
   url: string;
-  x: number;
+  x: number; // centre and size of the box; absent on the table's page
   y: number;
   width: number;
   height: number;
 }
 
-export interface MapEdge {
-  source: string;
-  target: string;
-  relation: string;
-}
+export type MapEdge = [source: string, target: string, relation: string];
 
 export interface Area {
-  topic: string;
+  field: string; // the filter that shows this area alone, or ""
+  value: string;
   title: string;
   x: number;
   y: number;
@@ -35,90 +37,156 @@ export interface Area {
 export interface MapData {
   nodes: MapNode[];
   edges: MapEdge[];
+  upwards: [lower: string, upper: string][];
   areas: Area[];
   relations: Record<string, string>;
+  connects?: { equivalences: string[]; supports: string[] };
 }
+
+/** As the page writes it: ends of lines by number, addresses by folder, and what is empty left out. */
+interface Packed {
+  nodes: (Partial<MapNode> & { id: string; folder: string })[];
+  edges: [number, number, string][];
+  upwards: [number, number][];
+  areas: Area[];
+  relations: Record<string, string>;
+  addresses: Record<string, string>;
+  connects?: MapData["connects"];
+}
+
+export function unpacked(text: string): MapData {
+  const packed = JSON.parse(text) as Packed;
+  const empty = { title: "", label: "", words: "", kind: [], topic: "", strength: "", freshness: "", summary: "", x: 0, y: 0, width: 1, height: 1 };
+  const nodes = packed.nodes.map((node): MapNode => ({
+    ...empty, ...node, url: (packed.addresses[node.folder] ?? "").replace("NAME", encodeURIComponent(node.id)),
+  }));
+  const name = (number: number): string => packed.nodes[number]?.id ?? "";
+  return {
+    nodes, areas: packed.areas, relations: packed.relations,
+    edges: packed.edges.map(([source, target, relation]) => [name(source), name(target), relation]),
+    upwards: packed.upwards.map(([lower, upper]) => [name(lower), name(upper)]),
+    ...(packed.connects && { connects: packed.connects }),
+  };
+}
+
+/** Which way from the focus: everything near, only what is above it, or only what is below. */
+export type Way = "" | "up" | "down";
 
 /** What the reader asked to see; every field also lives in the address of the page. */
 export interface View {
   text: string;
-  kind: string;
-  strength: string;
-  topic: string;
+  filters: Record<string, string>;
+  since: number; // 0: no bound
+  until: number;
   focus: string;
+  way: Way;
   depth: number;
+  from: string;
+  to: string;
 }
 
-export const EVERYTHING: View = { text: "", kind: "", strength: "", topic: "", focus: "", depth: 1 };
+export const EVERYTHING: View = {
+  text: "", filters: {}, since: 0, until: 0, focus: "", way: "", depth: 1, from: "", to: "",
+};
+
+const FILTERS = ["topic", "kind", "strength", "freshness", "paper"];
 
 export function readView(hash: string): View {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
-  const depth = Number(given.get("depth") ?? 1);
+  const text = (name: string): string => given.get(name) ?? "";
+  const number = (name: string): number => Math.max(0, Math.trunc(Number(text(name)) || 0));
+  const way = text("way");
   return {
-    text: given.get("text") ?? "",
-    kind: given.get("kind") ?? "",
-    strength: given.get("strength") ?? "",
-    topic: given.get("topic") ?? "",
-    focus: given.get("focus") ?? "",
-    depth: depth >= 1 && depth <= 9 ? Math.trunc(depth) : 1,
+    text: text("text"),
+    filters: Object.fromEntries(FILTERS.filter(text).map((name) => [name, text(name)])),
+    since: number("since"), until: number("until"),
+    focus: text("focus"), way: way === "up" || way === "down" ? way : "",
+    depth: Math.min(9, Math.max(1, number("depth"))),
+    from: text("from"), to: text("to"),
   };
 }
 
 export function writeView(view: View): string {
   const said = new URLSearchParams();
-  for (const key of ["text", "kind", "strength", "topic", "focus"] as const) {
-    if (view[key]) said.set(key, view[key]);
-  }
-  if (view.focus && view.depth !== 1) said.set("depth", String(view.depth));
+  const put = (name: string, value: string | number): void => { if (value) said.set(name, String(value)); };
+  put("text", view.text);
+  for (const name of FILTERS) put(name, view.filters[name] ?? "");
+  for (const name of ["since", "until", "focus", "from", "to"] as const) put(name, view[name]);
+  if (view.focus) { put("way", view.way); put("depth", view.depth === 1 ? "" : view.depth); }
   return said.toString();
 }
 
-export function neighbours(data: MapData): Map<string, Set<string>> {
-  const around = new Map<string, Set<string>>(data.nodes.map((node) => [node.id, new Set()]));
-  for (const { source, target } of data.edges) {
-    around.get(source)?.add(target);
-    around.get(target)?.add(source);
+/** Who is one step away, in each direction of reading. */
+export interface Around {
+  near: Map<string, Set<string>>;
+  up: Map<string, Set<string>>;
+  down: Map<string, Set<string>>;
+}
+
+export function neighbours(data: MapData): Around {
+  const empty = (): Map<string, Set<string>> => new Map(data.nodes.map((node) => [node.id, new Set()]));
+  const around: Around = { near: empty(), up: empty(), down: empty() };
+  for (const [source, target] of data.edges) {
+    around.near.get(source)?.add(target);
+    around.near.get(target)?.add(source);
+  }
+  for (const [lower, upper] of data.upwards) {
+    around.up.get(lower)?.add(upper);
+    around.down.get(upper)?.add(lower);
   }
   return around;
 }
 
-/** Everything at most `depth` edges away from `start`, with `start` itself. */
-export function within(around: Map<string, Set<string>>, start: string, depth: number): Set<string> {
+/** Everything at most `depth` steps away from `start`, with `start` itself. */
+export function within(steps: Map<string, Set<string>>, start: string, depth: number): Set<string> {
   const reached = new Set([start]);
   let frontier = [start];
-  for (let step = 0; step < depth; step += 1) {
-    frontier = frontier
-      .flatMap((id) => [...(around.get(id) ?? [])])
-      .filter((id) => !reached.has(id));
+  for (let step = 0; step < depth && frontier.length; step += 1) {
+    const next = new Set(frontier.flatMap((id) => [...(steps.get(id) ?? [])]));
+    frontier = [...next].filter((id) => !reached.has(id));
     frontier.forEach((id) => reached.add(id));
   }
   return reached;
 }
 
+const isClaim = (node: MapNode): boolean => node.kind[0] === "claim";
+
 function isAskedFor(node: MapNode, view: View): boolean {
-  const isClaim = node.kind !== "concept";
-  if (view.kind === "claim" ? !isClaim : view.kind && node.kind !== view.kind) return false;
-  if (view.strength && node.strength !== view.strength) return false;
-  if (view.topic && node.topic !== view.topic) return false;
+  for (const [field, wanted] of Object.entries(view.filters)) {
+    const held = node[field as keyof MapNode];
+    if (wanted && !(Array.isArray(held) ? (held as unknown[]).includes(wanted) : held === wanted)) return false;
+  }
+  if (view.since || view.until) {
+    const last = view.until || Infinity;
+    if (!node.years?.some((year) => year >= view.since && year <= last)) return false;
+  }
   const text = `${node.title} ${node.id} ${node.words}`.toLowerCase();
   return view.text.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
 /** The ids the view shows: what matches, and around a matching claim the concepts it speaks of. */
-export function shown(data: MapData, around: Map<string, Set<string>>, view: View): Set<string> {
-  const known = around.has(view.focus);
-  const near = known ? within(around, view.focus, view.depth) : null;
+export function shown(data: MapData, around: Around, view: View): Set<string> {
+  const known = around.near.has(view.focus);
+  const near = known ? within(around[view.way || "near"], view.focus, view.depth) : null;
   const matching = data.nodes.filter((node) => isAskedFor(node, view) && (!near || near.has(node.id)));
   const result = new Set(matching.map((node) => node.id));
   if (known) result.add(view.focus);
-  const filtersClaims = view.kind !== "concept" && (view.kind || view.strength || view.topic);
-  if (!filtersClaims) return result;
-  const kinds = new Map(data.nodes.map((node) => [node.id, node.kind]));
-  for (const node of matching) {
-    if (node.kind === "concept") continue;
-    for (const other of around.get(node.id) ?? []) {
-      if (kinds.get(other) === "concept" && (!near || near.has(other))) result.add(other);
+  const narrowed = Object.values(view.filters).some(Boolean) || view.since || view.until;
+  if (!narrowed || view.filters.kind === "concept") return result;
+  const concepts = new Set(data.nodes.filter((node) => node.kind[0] === "concept").map((node) => node.id));
+  for (const node of matching.filter(isClaim)) {
+    for (const other of around.near.get(node.id) ?? []) {
+      if (concepts.has(other) && (!near || near.has(other))) result.add(other);
     }
   }
   return result;
+}
+
+/** The node a reader means by a title, a name, or the beginning of either. */
+export function meant(data: MapData, said: string, kind = ""): MapNode | undefined {
+  const wanted = said.trim().toLowerCase();
+  if (!wanted) return undefined;
+  const nodes = kind ? data.nodes.filter((node) => node.kind[0] === kind) : data.nodes;
+  return nodes.find((node) => node.title.toLowerCase() === wanted || node.id.toLowerCase() === wanted)
+    ?? nodes.find((node) => node.title.toLowerCase().startsWith(wanted));
 }

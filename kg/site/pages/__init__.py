@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 
+from kg.site.doctree import settled
+from kg.site.pages.area import area_page
+from kg.site.pages.ask import ask_page
 from kg.site.pages.claim import claim_page
-from kg.site.pages.concept import concept_page, topic_page
+from kg.site.pages.concept import concept_page
 from kg.site.pages.indexes import (
     areas_page,
     claims_page,
@@ -25,7 +28,7 @@ from kg.site.pages.indexes import (
     summary,
     vocabulary_page,
 )
-from kg.site.pages.map import map_page
+from kg.site.pages.map import citations_page, citations_table_page, map_page, map_table_page
 from kg.site.pages.paper import paper_page
 from kg.site.pages.questions import question_page, questions, questions_page
 from kg.site.pages.seed_list import list_page
@@ -36,6 +39,10 @@ if TYPE_CHECKING:
 _SINGLE: Mapping[str, Callable[[Knowledge], nodes.section]] = {
     "index": home_page,
     "map": map_page,
+    "map-table": map_table_page,
+    "citations": citations_page,
+    "citations-table": citations_table_page,
+    "ask": ask_page,
     "list": list_page,
     "claims": claims_page,
     "strengths": strengths_page,
@@ -54,7 +61,7 @@ _FAMILIES: Mapping[str, Callable[[Knowledge, str], nodes.section]] = {
     "concept": concept_page,
     "claim": claim_page,
     "paper": paper_page,
-    "area": topic_page,
+    "area": area_page,
     "question": question_page,
 }
 
@@ -79,10 +86,7 @@ def page(knowledge: Knowledge, docname: str) -> nodes.Element:
     """
     family, _, name = docname.partition("/")
     tree = _FAMILIES[family](knowledge, name) if name else {**_SINGLE, **_FRAGMENTS}[docname](knowledge)
-    for element in tree.findall(nodes.TextElement):
-        # Sphinx would curl quotes and turn "--" into a dash; what the graph says is shown as it says it.
-        element["support_smartquotes"] = False
-    return tree
+    return settled(tree)
 
 
 def fingerprint(knowledge: Knowledge, docname: str) -> str:

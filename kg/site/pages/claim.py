@@ -13,8 +13,10 @@ from kg.site.doctree import (
     claim_item,
     claim_link,
     concept_link,
+    condition_link,
     definitions,
     formula,
+    joined,
     line_of_prose,
     mono,
     page_link,
@@ -30,6 +32,7 @@ from kg.site.doctree import (
     xref,
 )
 from kg.site.figures import drawing
+from kg.site.illustration import illustration
 from kg.site.neighbourhood import around_claim, claims_beside
 from kg.site.status import evidence_in_words, status_of
 from kg.wording import controls_lead
@@ -38,6 +41,10 @@ if TYPE_CHECKING:
     from kg.code import Function
     from kg.graph import Claim
     from kg.site.knowledge import Knowledge
+
+
+MOST_BESIDE = 15
+"""A longer list of neighbours says little; those that share most come first."""
 
 
 def claim_page(knowledge: Knowledge, name: str) -> nodes.section:
@@ -50,6 +57,8 @@ def claim_page(knowledge: Knowledge, name: str) -> nodes.section:
         *_refuted(knowledge, claim),
         *_why(knowledge, claim),
         *_formula(claim),
+        *_counterexample(knowledge, claim),
+        *_picture(knowledge, claim),
         *_conditions(knowledge, claim),
         _standing(knowledge, claim),
         *_sides(knowledge, claim),
@@ -57,6 +66,7 @@ def claim_page(knowledge: Knowledge, name: str) -> nodes.section:
         _evidence(knowledge, claim),
         _sources(knowledge, claim),
         _how_to_run(claim),
+        _citation(knowledge, claim),
         _neighbours(knowledge, claim),
         ident="claim",
     )
@@ -103,6 +113,23 @@ def _formula(claim: Claim) -> list[nodes.Node]:
     return [section("Formula", formula(claim.formula), ident="formula")] if claim.formula else []
 
 
+def _counterexample(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
+    """The inputs at which a refuted sentence fails: as they were stored, and the code that makes them."""
+    if claim.kind != "Refutation":
+        return []
+    stored = claim.evidence.shapes if claim.evidence else ()
+    parts: list[nodes.Node] = [para("At: ", *joined(mono(shape) for shape in stored), ".")] if stored else []
+    check = knowledge.code.checks.get(claim.name)
+    made = [text for part, text in (check.parts if check else ()) if part == "counterexample"]
+    parts += [source_code(text, "python") for text in made]
+    return [section("The counterexample", *parts, ident="counterexample")] if parts else []
+
+
+def _picture(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
+    drawn = illustration(knowledge, claim.name)
+    return [section("What the check sees", *drawn, ident="picture")] if drawn else []
+
+
 def _conditions(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
     parts: list[nodes.Node] = []
     if claim.where:
@@ -111,7 +138,7 @@ def _conditions(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
         parts.append(para(f"Equal up to {knowledge.word(claim.up_to)}: {knowledge.explanation(claim.up_to)}"))
     known = knowledge.graph.conditions
     pairs: list[tuple[list[Inline], list[Inline]]] = [
-        ([known[name].label], [*line_of_prose(known[name].definition)])
+        ([condition_link(name, known[name].label)], [*line_of_prose(known[name].definition)])
         for name in claim.conditions
         if name in known
     ]
@@ -164,7 +191,10 @@ def _check(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
         )
         return [section("The check", para(words), ident="check")]
     parts: list[nodes.Node] = [_listing(knowledge, check)]
-    parts += [source_code(text, "python", [f"Its {part}"]) for part, text in check.parts]
+    shown = [
+        (part, text) for part, text in check.parts if part != "counterexample" or claim.kind != "Refutation"
+    ]
+    parts += [source_code(text, "python", [f"Its {part}"]) for part, text in shown]
     sections = [section("The check", *parts, ident="check")]
     if check.controls:
         wordings = [line_of_prose(wording) for wording, _ in check.controls]
@@ -200,19 +230,48 @@ def _how_to_run(claim: Claim) -> nodes.section:
     )
 
 
+def _citation(knowledge: Knowledge, claim: Claim) -> nodes.section:
+    """BibTeX for the claim as it stands here, and for the works it comes from."""
+    evidence = claim.evidence
+    state = (
+        f", evidence {evidence.digest}"
+        if evidence and evidence.digest and not knowledge.graph.is_stale(claim)
+        else ""
+    )
+    own = "\n".join(
+        [
+            f"@misc{{{claim.name},",
+            f"  title = {{{{{bibtex_text(knowledge.title(claim.name))}}}}},",
+            f"  author = {{{{Contributors to {bibtex_text(knowledge.project.name)}}}}},",
+            f"  note = {{{bibtex_text(knowledge.word(claim.kind) + state)}}},",
+            f"  url = {{{claim.iri}}},",
+            "}",
+        ]
+    )
+    keys = dict.fromkeys(source.paper for source in claim.sources)
+    papers = [knowledge.graph.papers[key].bibtex for key in keys if key in knowledge.graph.papers]
+    said = para("The page as it stands, and the works it comes from:")
+    return section("How to cite it", said, source_code("\n\n".join([own, *papers]), "bibtex"), ident="cite")
+
+
+def bibtex_text(text: str) -> str:
+    """Text that BibTeX and LaTeX read as it stands: what would be markup is left out or escaped."""
+    kept = "".join(letter for letter in text if letter not in "{}\\\r\n")
+    return "".join(f"\\{letter}" if letter in "%&$#_" else letter for letter in kept)
+
+
 def _neighbours(knowledge: Knowledge, claim: Claim) -> nodes.section:
     beside = claims_beside(knowledge, claim)
     parts: list[nodes.Node] = [
         drawing(around_claim(knowledge, claim), f"What “{knowledge.title(claim.name)}” is joined to")
     ]
-    concepts = [concept_link(knowledge, name) for name in claim.concepts]
-    if concepts:
-        separated: list[Inline] = []
-        for concept in concepts:
-            separated += [", ", concept] if separated else [concept]
-        parts.append(para(strong("Concepts: "), *separated))
+    if claim.concepts:
+        linked = joined(concept_link(knowledge, name) for name in claim.concepts)
+        parts.append(para(strong("Concepts: "), *linked))
     if beside:
         parts.append(para(strong("Claims that share a concept with it:")))
-        parts.append(bullets(claim_item(knowledge, other) for other in beside))
+        parts.append(bullets(claim_item(knowledge, other) for other in beside[:MOST_BESIDE]))
+        if len(beside) > MOST_BESIDE:
+            parts.append(para(f"{len(beside) - MOST_BESIDE} more are on the pages of its concepts."))
     parts.append(para(page_link("map", "Find it on the concept map"), classes=["kg-onmap"]))
     return section("Neighbours", *parts, ident="neighbours")

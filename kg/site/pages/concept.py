@@ -8,11 +8,13 @@ from docutils import nodes
 
 from kg.site.doctree import (
     Inline,
+    Row,
     bullets,
     claim_item,
-    concept_item,
+    claim_link,
     concept_link,
     definitions,
+    joined,
     line_of_prose,
     link,
     page_link,
@@ -24,9 +26,12 @@ from kg.site.doctree import (
     source_code,
     span,
     strong,
+    table,
     topic_link,
 )
 from kg.site.figures import drawing
+from kg.site.illustration import illustration
+from kg.site.kinds import by_kind, heading
 from kg.site.neighbourhood import around_concept
 
 if TYPE_CHECKING:
@@ -42,10 +47,13 @@ def concept_page(knowledge: Knowledge, name: str) -> nodes.section:
         concept.label[:1].upper() + concept.label[1:],
         _trail(knowledge, concept),
         *_definition(concept),
+        *_in_short(knowledge, concept),
+        *illustration(knowledge, name),
         *_conventions(concept),
         _where_it_sits(knowledge, concept),
         *_claims(knowledge, [claim for claim in claims if claim.kind != "Refutation"]),
         *_falsehoods(knowledge, [claim for claim in claims if claim.kind == "Refutation"]),
+        *_derived(knowledge, concept),
         *_implementation(knowledge, concept),
         *_papers(knowledge, concept),
         *_on_the_list(knowledge, concept),
@@ -95,11 +103,7 @@ def _where_it_sits(knowledge: Knowledge, concept: Concept) -> nodes.section:
         ("Related", knowledge.related_to(concept)),
     ):
         if names:
-            linked: list[Inline] = []
-            for name in names:
-                linked += [", "] if linked else []
-                linked.append(concept_link(knowledge, name))
-            parts.append(para(strong(f"{words}: "), *linked))
+            parts.append(para(strong(f"{words}: "), *joined(concept_link(knowledge, name) for name in names)))
     parts.append(para(page_link("map", "Find it on the concept map"), classes=["kg-onmap"]))
     return section("Where it sits", *parts, ident="where")
 
@@ -107,20 +111,14 @@ def _where_it_sits(knowledge: Knowledge, concept: Concept) -> nodes.section:
 def _claims(knowledge: Knowledge, claims: list[Claim]) -> list[nodes.Node]:
     if not claims:
         return [section("Claims", para("Nothing is claimed about it yet."), ident="claims")]
-    kinds = dict.fromkeys(
-        kind for kind in knowledge.graph.kinds if any(claim.kind == kind for claim in claims)
-    )
-    groups: list[nodes.Node] = []
-    for kind in kinds:
-        own = [claim for claim in claims if claim.kind == kind]
-        word = knowledge.word(kind)
-        groups.append(
-            section(
-                word[:1].upper() + word[1:],
-                bullets(claim_item(knowledge, claim) for claim in own),
-                ident=f"claims-{kind.lower()}",
-            )
+    groups = [
+        section(
+            heading(knowledge, kind),
+            bullets(claim_item(knowledge, claim) for claim in own),
+            ident=f"claims-{kind.lower()}",
         )
+        for kind, own in by_kind(knowledge, claims)
+    ]
     return [section("Claims", *groups, ident="claims")]
 
 
@@ -137,6 +135,72 @@ def _falsehoods(knowledge: Knowledge, refutations: list[Claim]) -> list[nodes.No
     return [section("Often said, and false", bullets(items), ident="falsehoods")]
 
 
+def _in_short(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
+    """Orientation: which concepts it is joined to, by the kind of the claims that join them."""
+    found: dict[str, dict[str, None]] = {}
+    for claim in knowledge.graph.claims_about(concept.name, narrower=False):
+        if concept.name not in (claim.left, claim.right) or claim.left == claim.right:
+            continue
+        is_left = concept.name == claim.left
+        other = claim.right if is_left else claim.left
+        words = _RELATED.get((claim.kind, is_left)) or _RELATED.get((claim.kind, True), "")
+        failed = claim.evidence is not None and claim.evidence.outcome == "failed"
+        if other and other in knowledge.graph.concepts and words and not failed:
+            found.setdefault(words, {})[other] = None
+    rows = [
+        para(strong(f"{words}: "), *joined(concept_link(knowledge, name) for name in found[words]), ".")
+        for words in dict.fromkeys(_RELATED.values())
+        if words in found
+    ]
+    return [nodes.container("", *rows, classes=["kg-short"])] if rows else []
+
+
+_RELATED = {
+    ("Identity", True): "Identities with",
+    ("EqualUpTo", True): "Equalities up to a group with",
+    ("Reduction", True): "Reductions to",
+    ("Reduction", False): "Reductions from",
+    ("InExpectation", True): "Equalities on average with",
+    ("InLaw", True): "Equalities in law with",
+    ("Limit", True): "Limits with",
+    ("Convergence", True): "Convergence with",
+    ("Bound", True): "Bounds with",
+    ("Refutation", True): "Refuted relations with",
+}
+"""What a claim of each kind is to its left side (True) or its right side.
+
+Not "equal to": an identity may hold for one side with something added or arguments exchanged, which its sentence says.
+"""
+
+
+def _derived(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
+    """Equivalences that follow from stated claims and passed when they were run themselves."""
+    found = [one for one in knowledge.derived.get(concept.name, ()) if one.outcome == "passed"]
+    rows: list[Row] = []
+    for one in found[:MOST_DERIVED]:
+        ends = dict.fromkeys((one.what.start, one.what.end))
+        others = [name for name in ends if name != concept.name] or [concept.name]
+        steps = [claim_link(knowledge, name) for name in one.what.claims]
+        strength = knowledge.word(one.strength) if one.strength else ""
+        rows.append([[concept_link(knowledge, others[0])], [one.what.relation], joined(steps), [strength]])
+    if not rows:
+        return []
+    lead = para(
+        "Nobody stated these; each is a chain of the claims named, and was run as one comparison of its two ends."
+    )
+    cut = (
+        [para(f"{len(found)} in all; the first {MOST_DERIVED} are shown.")]
+        if len(found) > MOST_DERIVED
+        else []
+    )
+    listed = table(["Concept", "What follows", "Because", "Strength"], rows, classes=["kg-derived"])
+    return [section("What follows from the claims", lead, listed, *cut, ident="derived")]
+
+
+MOST_DERIVED = 12
+"""A longer table of what follows is cut; `kg derive` lists everything."""
+
+
 def _implementation(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
     function = knowledge.code.implementations.get(concept.name)
     if function is None:
@@ -150,11 +214,17 @@ def _implementation(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
 
 
 def _papers(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
-    papers = knowledge.papers_of(concept)
-    if not papers:
-        return []
-    items: list[list[Inline]] = [[paper_link(paper), f", {paper.title}"] for paper in papers]
-    return [section("Papers", bullets(items), ident="papers")]
+    """The papers that the claims come from, each with the places that the claims name."""
+    claims = knowledge.graph.claims_about(concept.name, narrower=False)
+    items: list[list[Inline]] = []
+    for paper in knowledge.papers_of(concept):
+        places: dict[str, None] = {}
+        for claim in claims:
+            for source in claim.sources:
+                if source.paper == paper.key:
+                    places[f"{source.locator} ({knowledge.word(source.status)})"] = None
+        items.append([paper_link(paper), f", {paper.title}: ", span("; ".join(places), "kg-explained")])
+    return [section("Papers", bullets(items), ident="papers")] if items else []
 
 
 def _on_the_list(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
@@ -167,18 +237,3 @@ def _on_the_list(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
         return []
     said = para("Asked about in ", page_link("list", "the list"), ":")
     return [section("On the list", said, bullets(items), ident="list")]
-
-
-def topic_page(knowledge: Knowledge, topic: str) -> nodes.section:
-    """The page of a topic area: its concepts and its claims."""
-    concepts = [concept for concept in knowledge.graph.concepts.values() if concept.topic == topic]
-    claims = [claim for claim in knowledge.graph.claims.values() if claim.topic == topic]
-    parts: list[nodes.Node] = [para(page_link("areas", "Areas"), classes=["kg-trail"])]
-    if concepts:
-        listed = bullets(concept_item(knowledge, concept) for concept in concepts)
-        parts.append(section("Concepts", listed, ident="concepts"))
-    if claims:
-        parts.append(
-            section("Claims", bullets(claim_item(knowledge, claim) for claim in claims), ident="claims")
-        )
-    return section(knowledge.topic_title(topic), *parts, ident="area")

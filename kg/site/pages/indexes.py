@@ -19,6 +19,7 @@ from kg.site.doctree import (
     paper_link,
     para,
     section,
+    span,
     table,
     topic_link,
 )
@@ -117,8 +118,10 @@ def areas_page(knowledge: Knowledge) -> nodes.section:
         concepts = sum(concept.topic == topic for concept in knowledge.graph.concepts.values())
         claims = [claim for claim in knowledge.graph.claims.values() if claim.topic == topic]
         fares = tally(knowledge, claims) if claims else "none"
-        rows.append([[topic_link(knowledge, topic)], [str(concepts)], [str(len(claims))], [fares]])
-    listed = table(["Area", "Concepts", "Claims", "How they fare"], rows, classes=["kg-areas"])
+        about = span(knowledge.orientation(topic), "kg-explained")
+        counts: list[Inline] = [f"{concepts} concepts, {len(claims)} claims: {fares}"]
+        rows.append([[topic_link(knowledge, topic), " ", about], counts])
+    listed = table(["Area", "What it holds"], rows, classes=["kg-areas"])
     return section("Areas", listed, ident="areas")
 
 
@@ -175,6 +178,8 @@ def home_page(knowledge: Knowledge) -> nodes.section:
 
     entries = [
         "map",
+        "citations",
+        "ask",
         "claims",
         "strengths",
         "concepts",
@@ -185,7 +190,7 @@ def home_page(knowledge: Knowledge) -> nodes.section:
         "vocabulary",
     ]
     if knowledge.graph.items:
-        entries.insert(1, "list")
+        entries.insert(3, "list")
     tree = addnodes.toctree(
         "",
         parent="index",

@@ -65,17 +65,21 @@ def question_page(knowledge: Knowledge, name: str) -> nodes.section:
         para(page_link("questions", "Questions"), classes=["kg-trail"]),
         para(question.words, classes=["kg-lead"]),
         *([para(question.why)] if question.why else []),
-        section("Answer", *_answer(knowledge, question), ident="answer"),
+        section("Answer", *answer(knowledge, question.text, question.name), ident="answer"),
         section("Query", source_code(question.text, "sparql", [mono(where)]), ident="query"),
         section("How to run it", source_code(f"kg query {name}", "console"), ident="run"),
         ident="question",
     )
 
 
-def _answer(knowledge: Knowledge, question: Question) -> list[nodes.Node]:
+def answer(knowledge: Knowledge, text: str, name: str) -> list[nodes.Node]:
+    """What a query answers, as a table with links."""
     from kg.query import select
+    from kg.query.functions import Functions
 
-    result = select(knowledge.graph, question.text)
+    functions = Functions(knowledge.project, 0, knowledge.graph)
+    result = select(knowledge.graph, text, name=name, functions=functions.by_name())
+    functions.raise_failure(name)
     if result.boolean is not None:
         return [para("Yes." if result.boolean else "No.")]
     rows = [[_cell(knowledge, term) for term in row] for row in result.rows[:MOST_ROWS]]

@@ -1,0 +1,115 @@
+"""How somebody's function wants to be called: under which adapter, over which number systems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kg.conform import placed as placing
+from kg.conform.adapters import Adapter, chosen_output, layouts, transposed
+from kg.conform.foreign import Foreign, ForeignError, ForeignLost
+from kg.conform.placed import Placed, System
+from kg.domains import domains_of
+from kg.numbers.arrays import NotTestable, Redraw
+from kg.verify.draws import FloatSource, Undrawable, draw, sizes_for
+from kg.verify.trial import flatten
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """How the function is called: the adapter, the systems it admits, and why it does not admit the others."""
+
+    adapter: Adapter
+    systems: tuple[System, ...]
+    refused: Mapping[str, str]
+
+
+def fit(
+    foreign: Foreign, reference: Callable[..., Any], declared: Adapter, libraries: Sequence[str] | None
+) -> Fitting:
+    """Find out how the function wants to be called: the first adapter under which it gives outputs of the right shape.
+
+    Only axes of length one are put in, unless the function does not run at all otherwise: an adapter never makes a wrong
+    function right.
+    """
+    probes = _probes(reference)
+    if not probes:
+        return Fitting(declared, tuple(placing.systems(foreign, _asked(libraries))), {})
+    first: dict[str, str] = {}
+    for adapter in _candidates(declared, probes[0][0]):
+        admitted_systems, refused = [], {}
+        for system in placing.systems(foreign, _asked(libraries)):
+            try:
+                trouble = _trouble(Placed(foreign, reference, adapter, system), probes)
+            except ForeignLost as lost:
+                return Fitting(adapter, (), {str(system): str(lost)})
+            if trouble:
+                refused[str(system)] = trouble
+            else:
+                admitted_systems.append(system)
+        if admitted_systems:
+            return Fitting(adapter, tuple(admitted_systems), refused)
+        first = first or refused
+    return Fitting(declared, (), first)
+
+
+def _asked(libraries: Sequence[str] | None) -> dict[str, None] | None:
+    return dict.fromkeys(libraries) if libraries else None
+
+
+def _candidates(declared: Adapter, inputs: Mapping[str, Any]) -> Iterator[Adapter]:
+    if declared.steps:
+        yield declared
+        if declared.output is None:
+            yield declared.then(chosen_output(0))
+        return
+    for adapter in (*layouts(inputs), Adapter((transposed(),))):
+        yield adapter
+        yield adapter.then(chosen_output(0))
+
+
+def _probes(reference: Callable[..., Any]) -> list[tuple[dict[str, Any], list[tuple[int, ...]], bool]]:
+    """Two draws of inputs with the shapes of the outputs there, and whether there is a single one."""
+    found: list[tuple[dict[str, Any], list[tuple[int, ...]], bool]] = []
+    try:
+        domains = domains_of(reference)
+        for number, sizes in zip(range(12), sizes_for(domains, (), "fit"), strict=False):
+            inputs = draw(domains, sizes, (), FloatSource(f"fit {number}"))
+            try:
+                with np.errstate(all="ignore"):
+                    result = reference(**inputs)
+            except Exception:
+                # Sizes that a condition of the claims excludes.
+                continue
+            found.append(
+                (inputs, [np.shape(x) for x in flatten(result)], not isinstance(result, tuple | list | dict))
+            )
+            if len(found) == 2:
+                break
+    except (TypeError, Undrawable, NotTestable, Redraw):
+        return found
+    return found
+
+
+def _trouble(candidate: Placed, probes: Sequence[Any]) -> str:
+    """Why the function cannot be called so, or an empty string."""
+    for inputs, shapes, single in probes:
+        try:
+            outputs, dtypes = candidate.outputs(inputs, {})
+        except ForeignLost:
+            raise
+        except ForeignError as error:
+            return str(error)
+        except (NotTestable, ValueError) as problem:
+            return str(problem)
+        if candidate.adapter.output is not None:
+            if candidate.adapter.output >= len(outputs):
+                return f"it returns {len(outputs)} arrays only"
+            outputs, dtypes = [outputs[candidate.adapter.output]], [dtypes[candidate.adapter.output]]
+        if [x.shape for x in outputs] != shapes:
+            wanted = shapes[0] if single else shapes
+            return f"it returns shapes {[x.shape for x in outputs]}, not {wanted}"
+    return ""

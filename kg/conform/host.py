@@ -1,0 +1,214 @@
+"""The process that holds somebody's function: loads it under a memory limit and calls it when asked.
+
+Started as ``python -m kg.conform.host``; speaks :mod:`kg.conform.wire` on its standard streams.  What the function prints
+goes to the error stream, and reading from the input gives the end of file.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from kg.conform import wire
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    requests, answers = _streams()
+    warnings.simplefilter("ignore")
+    np.seterr(all="ignore")
+    held: dict[str, Any] = {}
+    while True:
+        try:
+            header, arrays = wire.read(_exactly(requests))
+        except EOFError:
+            return
+        outputs: list[Any] = []
+        try:
+            if header["do"] == "load":
+                answer = _load(header, held)
+            else:
+                answer, outputs = _call(header, arrays, held["function"])
+        except (Exception, SystemExit, MemoryError) as error:
+            answer = {"error": type(error).__name__, "message": _words(error), "place": _place(error)}
+        wire.write(answers, answer, outputs)
+
+
+def _streams() -> tuple[BinaryIO, BinaryIO]:
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    return requests, answers
+
+
+def _exactly(stream: BinaryIO) -> Callable[[int], bytes]:
+    def receive(count: int) -> bytes:
+        data = stream.read(count)
+        if len(data) < count:
+            raise EOFError
+        return data
+
+    return receive
+
+
+def _load(header: dict[str, Any], held: dict[str, Any]) -> dict[str, Any]:
+    _limit_memory(header["bytes"])
+    sys.path.insert(0, header["folder"])
+    try:
+        found: Any = importlib.import_module(header["module"])
+    except ModuleNotFoundError as error:
+        if error.name and (header["module"] + ".").startswith(error.name + "."):
+            return {"missing": "module", "modules": _modules(header["folder"])}
+        raise
+    for part in header["function"].split("."):
+        if not hasattr(found, part):
+            return {"missing": part, "names": [name for name in dir(found) if not name.startswith("_")]}
+        found = getattr(found, part)
+    if not callable(found):
+        return {"missing": "call", "type": type(found).__name__}
+    held["function"] = found
+    return {"parameters": _parameters(found), "systems": _systems()}
+
+
+def _modules(folder: str) -> list[str]:
+    return [path.stem for path in Path(folder).glob("*.py")] + [
+        path.name for path in Path(folder).iterdir() if (path / "__init__.py").is_file()
+    ]
+
+
+def _systems() -> list[str]:
+    """NumPy always, the others if the module has imported them."""
+    return ["numpy", *(name for name in ("torch", "jax") if name in sys.modules)]
+
+
+def _parameters(function: Any) -> list[dict[str, Any]] | None:
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    return [
+        {
+            "name": one.name,
+            "kind": one.kind.name,
+            "required": one.default is inspect.Parameter.empty,
+            "default": one.default if isinstance(one.default, bool | int | float | str) else None,
+        }
+        for one in signature.parameters.values()
+    ]
+
+
+def _limit_memory(more: int) -> None:
+    try:
+        import resource
+    except ImportError:  # not on Windows, where the time limit has to do
+        return
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError):
+        pages = 0
+    wanted = pages * os.sysconf("SC_PAGE_SIZE") + more
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    if hard == resource.RLIM_INFINITY or wanted < hard:
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+
+
+def _call(header: dict[str, Any], arrays: list[Any], function: Any) -> tuple[dict[str, Any], list[Any]]:
+    make, strip = _converters(header["system"], header["dtype"])
+
+    def value(spec: dict[str, Any]) -> Any:
+        if "array" in spec:
+            return make(arrays[spec["array"]])
+        return [value(one) for one in spec["list"]] if "list" in spec else spec["value"]
+
+    args = [value(spec) for spec in header["args"]]
+    result = function(*args, **{name: value(spec) for name, spec in header["kwargs"].items()})
+    parts = _flat(result)
+    return {"dtypes": [_dtype_name(part) for part in parts]}, [strip(part) for part in parts]
+
+
+def _flat(result: Any) -> list[Any]:
+    if isinstance(result, dict):
+        return [x for key in sorted(result, key=str) for x in _flat(result[key])]
+    if isinstance(result, list | tuple) and not (result and all(isinstance(x, int | float) for x in result)):
+        return [x for one in result for x in _flat(one)]
+    return [result]
+
+
+def _dtype_name(part: Any) -> str:
+    return str(part.dtype).rpartition(".")[2] if hasattr(part, "dtype") else type(part).__name__
+
+
+def _converters(system: str, dtype: str) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    """How arrays of float64 are given to the function, and how what it returns is brought back."""
+    wide = {"float64": "complex128", "float32": "complex64"}.get(dtype, "complex64")
+    if system == "torch":
+        return _torch_converters(dtype, wide)
+    xp: Any = np
+    if system == "jax":
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+        xp = jax.numpy
+
+    def make(array: Any) -> Any:
+        if array.dtype.kind not in "fc":
+            return xp.asarray(array)
+        return xp.asarray(array).astype(wide if array.dtype.kind == "c" else dtype)
+
+    return make, _numbers
+
+
+def _torch_converters(dtype: str, wide: str) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    import torch
+
+    torch.set_num_threads(1)
+
+    def make(array: Any) -> Any:
+        tensor = torch.from_numpy(np.ascontiguousarray(array).reshape(array.shape))
+        if array.dtype.kind not in "fc":
+            return tensor
+        return tensor.to(getattr(torch, wide if array.dtype.kind == "c" else dtype))
+
+    def strip(part: Any) -> Any:
+        if not isinstance(part, torch.Tensor):
+            return _numbers(part)
+        part = part.detach().cpu()
+        if part.is_floating_point():
+            part = part.to(torch.float64)
+        return _numbers(part.resolve_conj().resolve_neg().numpy())
+
+    return make, strip
+
+
+def _numbers(part: Any) -> Any:
+    array = np.asarray(part)
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"the function returns {type(part).__name__}, not an array of numbers")
+    if array.dtype.kind == "f":
+        return array.astype(np.float64)
+    return array.astype(np.complex128) if array.dtype.kind == "c" else array
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split())[:500]
+
+
+def _place(error: BaseException) -> str:
+    """File and line of the innermost frame of the module that was asked for, or of any other outside this file."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename != __file__]
+    near = [f for f in frames if "site-packages" not in f.filename and "frozen" not in f.filename] or frames
+    return f"{Path(near[-1].filename).name}:{near[-1].lineno}" if near else ""
+
+
+if __name__ == "__main__":
+    main()
