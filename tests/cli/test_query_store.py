@@ -48,9 +48,14 @@ def test_a_small_project_gets_its_store_the_second_time_it_is_asked(kg, stores):
     assert kg("query", "-e", COUNT) == second == first
 
 
-def test_a_large_project_gets_its_store_at_once(kg, stores, monkeypatch):
-    monkeypatch.setattr(cache, "_SMALL", 0)
-    kg("query", "-e", COUNT)
+def changed(toy: Path, change: str) -> str:
+    """The answer of a fresh process in which the cache has been changed: this one may have to start its children anew."""
+    text = f"from kg import cache, cli; {change}; cli.main(['--project', {str(toy)!r}, 'query', '-e', {COUNT!r}])"
+    return subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_large_project_gets_its_store_at_once(toy, stores):
+    changed(toy, "cache._SMALL = 0")
     assert len(stores()) == 1
 
 
@@ -121,11 +126,10 @@ def test_a_damaged_store_is_built_again(damage, kg, stored, stores):
     assert len(stores()) == 1
 
 
-def test_a_store_of_another_version_is_not_opened(kg, stored, stores, monkeypatch):
+def test_a_store_of_another_version_is_not_opened(kg, toy, stored, stores):
     before = kg("query", "-e", COUNT).out
-    monkeypatch.setattr(cache, "_LAYOUT", cache._LAYOUT + 1)
-    assert kg("query", "-e", COUNT).out == before
-    kg("query", "-e", COUNT)
+    assert changed(toy, "cache._LAYOUT += 1") == before
+    changed(toy, "cache._LAYOUT += 1")
     assert len(stores()) == 2
 
 
