@@ -306,6 +306,7 @@ def function_digest(index: CodeIndex, function: Function) -> str:
     text = [
         normal_form(function.node),
         *sorted(seen.values()),
+        *(f"mutated {helper.name}" for helper in helpers_of(index, function)),
     ]
     return hashlib.sha256("\n".join(text).encode()).hexdigest()
 
@@ -341,6 +342,8 @@ def claim_digest(index: CodeIndex, claim: Claim) -> str:
             _closure(index, check.path, node, seen)
         pieces += sorted(seen.values())
         pieces += [ast.dump(remark) for remark in check.remarks]
+        # Mutants are made of helpers in the same module: one that moves to another is text that is not tried any more.
+        pieces += [f"mutated {helper.name}" for helper in helpers_of(index, check)]
     for name in index.reached(claim):
         pieces.append(f"{name} {function_digest(index, index.implementations[name])}")
     for name in claim.conditions:

@@ -95,6 +95,14 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
 
 
 def turtle_literal(text: str) -> str:
-    """A text as a Turtle string on one line, quotes and backslashes escaped."""
+    """A text as a Turtle string on one line: quotes, backslashes and every control character escaped."""
     marks = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    return '"' + "".join(marks.get(letter, letter) for letter in text) + '"'
+    return (
+        '"'
+        + "".join(marks.get(one) or (one if _is_printed(one) else f"\\u{ord(one):04X}") for one in text)
+        + '"'
+    )
+
+
+def _is_printed(letter: str) -> bool:
+    return letter >= " " and letter != "\x7f"

@@ -25,7 +25,7 @@ from kg import bibliography
 from kg.bibliography import Bibliography, Entry, Fault
 from kg.errors import SourceError
 from kg.literature import identifiers
-from kg.names import STANDARD_PREFIXES, VOCABULARY, prefixes
+from kg.names import STANDARD_PREFIXES, VOCABULARY, prefixes, turtle_literal
 from kg.project import SHARED_FILES as SHARED_FILES  # noqa: PLC0414 - known under this name to others
 from kg.project import Project, turtle_files, turtle_graph
 
@@ -241,16 +241,12 @@ def _positions(file: TurtleFile) -> Iterator[str]:
     # A shared file lies outside the project; where it lies on this machine is nobody's business.
     place = Path(file.graph.split("source/", 1)[1]) if file.place.is_absolute() else file.place
     for head in file.heads:
-        yield f"<{head.iri}> {_TOPIC} {_literal(file.topic)} .\n"
+        yield f"<{head.iri}> {_TOPIC} {turtle_literal(file.topic)} .\n"
         yield _position(head.iri, place, head.line)
 
 
 def _position(iri: str, place: Path, line: int) -> str:
-    return f'<{iri}> {_FILE} {_literal(place.as_posix())} .\n<{iri}> {_LINE} "{line}"^^{_INTEGER} .\n'
-
-
-def _literal(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return f'<{iri}> {_FILE} {turtle_literal(place.as_posix())} .\n<{iri}> {_LINE} "{line}"^^{_INTEGER} .\n'
 
 
 # --- syntax errors

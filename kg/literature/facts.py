@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.files import write_whole
 from kg.literature.matching import Conflict
-from kg.names import STANDARD_PREFIXES, VOCABULARY, prefixes
+from kg.names import STANDARD_PREFIXES, VOCABULARY, prefixes, turtle_literal
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
@@ -104,16 +104,16 @@ def _stanza(fact: Fact) -> str:
         *(_conflict(conflict) for conflict in fact.conflicts),
         *_links("cito:cites", fact.cited),
         f"prov:wasDerivedFrom <{_escaped_iri(fact.provenance.source)}>",
-        f"prov:generatedAtTime {_literal(fact.provenance.retrieved)}^^xsd:dateTime",
+        f"prov:generatedAtTime {turtle_literal(fact.provenance.retrieved)}^^xsd:dateTime",
         *_texts("dcterms:modified", [fact.provenance.updated or ""]),
-        f"kg:payloadDigest {_literal(fact.provenance.digest)}",
+        f"kg:payloadDigest {turtle_literal(fact.provenance.digest)}",
     ]
     return f"\n<{_WORKS}{fact.record}> a kg:Record ;\n    " + " ;\n    ".join(rows) + " .\n"
 
 
 def _texts(name: str, values: Sequence[str]) -> list[str]:
     given = sorted({value for value in values if value})
-    return [f"{name} {' , '.join(map(_literal, given))}"] if given else []
+    return [f"{name} {' , '.join(map(turtle_literal, given))}"] if given else []
 
 
 def _links(name: str, records: Sequence[str]) -> list[str]:
@@ -122,14 +122,8 @@ def _links(name: str, records: Sequence[str]) -> list[str]:
 
 
 def _conflict(conflict: Conflict) -> str:
-    inner = f"kg:aspect {_literal(conflict.aspect)} ; kg:stated {_literal(conflict.stated)}"
-    return f"kg:conflict [ {inner} ; kg:recorded {_literal(conflict.recorded)} ]"
-
-
-def _literal(text: str) -> str:
-    # What a payload holds is data of others: every control character is written as an escape.
-    text = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(one if one >= " " and one != "\x7f" else f"\\u{ord(one):04X}" for one in text) + '"'
+    inner = f"kg:aspect {turtle_literal(conflict.aspect)} ; kg:stated {turtle_literal(conflict.stated)}"
+    return f"kg:conflict [ {inner} ; kg:recorded {turtle_literal(conflict.recorded)} ]"
 
 
 def _escaped_iri(iri: str) -> str:

@@ -104,6 +104,8 @@ def _dependent_roots(trial: Trial, sizes: dict[str, int], number: int, field: Re
             continue
         values.append(lenient.root_arguments)
         rows.append([int(pow(x, (lenient.p - 1) // 2, lenient.p) != 1) for x in lenient.root_arguments])
+    if not rows:
+        raise NotTestable("no draw shows how its square roots depend on each other")
     columns = {tuple(v[i] for v in values): tuple(r[i] for r in rows) for i in range(len(rows[0]))}
     return len(columns) - _rank_over_two(list(columns.values()))
 

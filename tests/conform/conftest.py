@@ -6,10 +6,10 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command_line import Answer
 
 from kg.cli import run
 from kg.conform.adapters import declared
@@ -26,15 +26,6 @@ from kg.verify.workshop import load as load_workshop
 
 FUNCTIONS = Path(__file__).parent / "functions"
 ROOT = Path(__file__).parents[2]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command did: its exit status, what it printed, what it said."""
-
-    status: int
-    out: str
-    err: str
 
 
 @pytest.fixture(scope="session", autouse=True)

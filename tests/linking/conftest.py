@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from command_line import Answer
 
 from kg.cli import run
 
@@ -27,15 +27,6 @@ ex:kernel a skos:Concept ; skos:prefLabel "kernel"@en ; skos:altLabel "window"@e
 ex:pane a skos:Concept ; skos:prefLabel "pane"@en ; skos:altLabel "window"@en .
 ex:multihead a skos:Concept ; skos:prefLabel "multihead layer"@en .
 """
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command did: its exit status, what it printed, what it said."""
-
-    status: int
-    out: str
-    err: str
 
 
 @pytest.fixture(autouse=True)

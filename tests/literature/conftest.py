@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import Answer
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -24,15 +24,6 @@ base = "https://example.org/reading/"
 implementations = "reading.impl"
 checks = "reading.checks"
 """
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command did: its exit status, what it printed, what it said."""
-
-    status: int
-    out: str
-    err: str
 
 
 def recorded(name: str) -> Any:

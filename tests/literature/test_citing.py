@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Answer, recorded_works, synthetic
+from command_line import Answer
+from conftest import recorded_works, synthetic
 from loopback import Loopback
 
 from kg.bibliography import parse

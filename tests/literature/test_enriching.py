@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Answer, recorded_works, synthetic
+from command_line import Answer
+from conftest import recorded_works, synthetic
 from loopback import Loopback, Reply
 
 from kg.bibliography import parse
@@ -318,8 +319,6 @@ def test_the_command_in_a_process_of_its_own_sends_the_key_and_shows_it_nowhere(
 def test_what_was_fetched_before_an_interruption_is_not_asked_for_again(
     server: Loopback, library: Path, tmp_path: Path
 ) -> None:
-    # A shell that starts the tests in the background makes them deaf to this signal, and with them the process.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     server.planned["10.3115/v1/d14-1162"] = [Reply(b"", wait=30)]
     with process(library, server, tmp_path, "enrich") as run:
         while len(server.requests) < 3:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 import rdflib
-from conftest import Answer, recorded_works
+from command_line import Answer
+from conftest import recorded_works
 from loopback import Loopback
 
 from kg.bibliography import parse

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Answer, recorded, recorded_works
+from command_line import Answer
+from conftest import recorded, recorded_works
 from loopback import Loopback, Reply, Request
 
 from kg.literature.cache import Answers

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Answer, recorded_works
+from command_line import Answer
+from conftest import recorded_works
 from loopback import Loopback
 
 from kg.literature.record import abstract, record

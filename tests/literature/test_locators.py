@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Answer
+from command_line import Answer
 
 from kg.locator import misspelling, needs_number, parts, same
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Answer
+from command_line import Answer
 from loopback import Loopback
 
 Kg = Callable[..., Answer]

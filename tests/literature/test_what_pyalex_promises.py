@@ -8,7 +8,7 @@ from typing import Any
 
 import pyalex
 import pytest
-from conftest import Answer
+from command_line import Answer
 from pyalex import Works
 
 Kg = Callable[..., Answer]

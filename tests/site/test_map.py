@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from kg.errors import KgError
 from kg.path import rank
@@ -58,9 +58,10 @@ def test_searching_narrows_the_map_and_the_table_alike(visit: Visit) -> None:
     assert page.get_attribute(".kg-map", "data-shown") == "1"
     page.click(".kg-map-twin a")
     page.wait_for_url("**/map-table.html#text=convex")
+    page.wait_for_selector(".kg-map[data-ready]")
     assert rows(page) == ["GELU is convex"]
     page.click("button[type=reset]")
-    assert len(rows(page)) == 8
+    expect(page.locator("#nodes tbody tr:visible")).to_have_count(8)
 
 
 @pytest.mark.parametrize(
@@ -215,12 +216,14 @@ def test_without_javascript_the_table_holds_everything(visit: Visit) -> None:
     page = visit("map.html", script=False)
     assert not page.locator(".kg-map form").is_visible()
     page.click("text=The same as a table")
+    page.wait_for_url("**/map-table.html")
     assert len(rows(page)) == 8
     assert not page.locator(".kg-map form").is_visible()
     row = page.locator("#nodes tr", has_text="GELU is gated by a Gaussian").first
     assert "about GELU" in page.locator("#nodes tr", has_text="GELU is convex").first.inner_text()
     assert "left side GELU" in row.inner_text() or "repaired by" in row.inner_text()
     page.click("#nodes >> text=GELU is convex")
+    page.wait_for_url("**/claim/gelu_is_convex.html")
     assert page.title().startswith("GELU is convex")
 
 
