@@ -45,6 +45,7 @@ _NUMBER = r"(?:[A-Z]?\.?\d+(?:\.\d+)*[a-z]?|[IVXL]+|[A-Z](?:\.\d+)*)(?![A-Za-z\d
 _PART = re.compile(
     rf"(?P<kind>§+|[A-Za-z]+)\.?\s*(?P<numbers>\(?{_NUMBER}\)?(?:(?:\s*[-–—]+\s*|,? (?:to|and) )\(?{_NUMBER}\)?)*)?"
 )
+_LIST = re.compile(rf"(?<=\d),\s+(?=\(?{_NUMBER}\)?(?:,|\Z))")
 _BARE = re.compile(rf"\(?{_NUMBER}\)?\Z")
 
 
@@ -83,13 +84,14 @@ def misspelling(locator: str) -> str | None:
         return (
             f"Section {locator.strip().strip('()')}, or Theorem, Equation, Page: say what it is the number of"
         )
-    mended = locator
-    for part, found in _read(locator):
+    # "Theorem 1, 2" leaves open what the 2 is the number of.
+    mended = _LIST.sub(" and ", locator)
+    for part, found in _read(mended):
         written = found.group().strip()
         proper = _proper(part, found)
         if written != proper:
             mended = mended.replace(written, proper, 1)
-    mended = mended.strip().rstrip(".")
+    mended = mended.strip().rstrip(".,;:")
     return mended if mended != locator else None
 
 

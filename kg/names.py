@@ -40,6 +40,7 @@ _OWN_FOLDERS: Mapping[str, str] = {
     "evidence": "evidence/",
     "item": "list/",
     "derived": "derived/",
+    "coverage": "coverage/",
 }
 
 _PLAIN_LOCAL_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*\Z")

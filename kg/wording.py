@@ -29,7 +29,8 @@ def mutants_sentence(kind: str, mutants: tuple[int, int, int] | None) -> str:
         return "Mutants have not been tried on this claim."
     killed, total, equivalent = mutants
     if kind == "Refutation":
-        also = f"; {equivalent} other numbers refute it as well" if equivalent else ""
+        others = "1 other number refutes" if equivalent == 1 else f"{equivalent} other numbers refute"
+        also = f"; {others} it as well" if equivalent else ""
         return f"{killed} of {total} altered counterexamples that no longer refute were told apart{also}."
     same = f" ({equivalent} more compute the same function and are not counted)" if equivalent else ""
     what = "statements" if kind in ("Bound", "Cost", "InExpectation") else "implementations"

@@ -59,16 +59,24 @@ def people(raw: str) -> list[str]:
     return [name for name in names if name and name != "others"]
 
 
+_PRINTED = {"{": "\ue000", "}": "\ue001"}
+
+
 @lru_cache(maxsize=4096)
 def unicode_of(text: str) -> str:
     """Prose written in LaTeX as plain Unicode; formulas become text as well as they can."""
     # A tie is a space; the accent \~n and the sign \textasciitilde, which is decoded to one, are none.
     text = re.sub(r"(?<!\\)~", "\u00a0", text)
+    # A brace that is printed, unlike one that groups, stays; meanwhile it is a sign that no text holds.
+    text = re.sub(r"(?<!\\)\\([{}])", lambda found: _PRINTED[found.group(1)], text)
     if "\\" in text or "$" in text:
         text = _decoder().latex_to_text(text).replace("\u02c6", "^")
     for source, target in (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”")):
         text = text.replace(source, target)
-    return " ".join(text.replace("{", "").replace("}", "").replace("\u00a0", " ").split())
+    text = " ".join(text.replace("{", "").replace("}", "").replace("\u00a0", " ").split())
+    for brace, sign in _PRINTED.items():
+        text = text.replace(sign, brace)
+    return text
 
 
 @lru_cache(maxsize=1)

@@ -58,7 +58,8 @@ def parse(text: str) -> Bibliography:
         faults += wrong
         if draft is not None:
             drafts.append(draft)
-    by_key = {draft.key: draft for draft in reversed(drafts)}
+    formerly = {old: draft for draft in reversed(drafts) for old in _words(draft.fields.get("formerly", ""))}
+    by_key = formerly | {draft.key: draft for draft in reversed(drafts)}
     entries: list[Entry] = []
     for draft in drafts:
         entry, wrong = _entry(draft, by_key)

@@ -64,12 +64,7 @@ def problems(draft: Draft, entry: Entry, drafts: Mapping[str, Draft]) -> Iterato
     yield from _wrong_identifiers(draft)
     for field, value in draft.fields.items():
         yield from _wrong_text(draft, field, value)
-    parent = draft.fields.get("crossref")
-    if parent and parent not in drafts:
-        advice = did_you_mean(parent, drafts, "add that entry, or remove the field")
-        yield Fault(
-            draft.line_of("crossref"), f"'{draft.key}' refers to '{parent}', which is no entry", advice
-        )
+    yield from _wrong_parent(draft, drafts)
     for old in draft.fields.get("formerly", "").replace(",", " ").split():
         if not KEY.match(old):
             problem = f"the former key '{old}' of '{draft.key}' cannot be written in Turtle as ref:{old}"
@@ -81,6 +76,22 @@ def problems(draft: Draft, entry: Entry, drafts: Mapping[str, Draft]) -> Iterato
             yield Fault(draft.line_of("acknowledged"), problem, advice)
 
 
+def _wrong_parent(draft: Draft, drafts: Mapping[str, Draft]) -> Iterator[Fault]:
+    parent, line = draft.fields.get("crossref"), draft.line_of("crossref")
+    if not parent:
+        return
+    found = drafts.get(parent)
+    if found is None:
+        advice = did_you_mean(parent, drafts, "add that entry, or remove the field")
+        yield Fault(line, f"'{draft.key}' refers to '{parent}', which is no entry", advice)
+    elif found is draft:
+        yield Fault(line, f"'{draft.key}' refers to itself", "name the entry that it is a part of")
+    elif found.key != parent:
+        # We find it by its former key; BibTeX would not.
+        problem = f"'{draft.key}' refers to '{parent}', which is now '{found.key}'"
+        yield Fault(line, problem, f"write crossref = {{{found.key}}}")
+
+
 def _missing(draft: Draft, entry: Entry) -> Iterator[Fault]:
     key, line = entry.key, entry.line
     if not KEY.match(key):
@@ -89,7 +100,7 @@ def _missing(draft: Draft, entry: Entry) -> Iterator[Fault]:
     if not entry.title:
         yield Fault(line, f"'{key}' has no title", "add title = {…}")
     fields = dict(entry.fields)
-    if not fields.get("author") and not fields.get("editor"):
+    if not fields.get("author") and not fields.get("editor") and draft.entry_type != "proceedings":
         yield Fault(line, f"'{key}' has no author", "add author = {Surname, Given and Surname, Given}")
     if entry.year is None:
         yield Fault(line, f"'{key}' has no year", "add year = {2020}, four digits")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from kg.numbers import array_namespace
@@ -199,20 +201,68 @@ for _edit, _reason in (
     infinity_to_one_norm_of_a_nonnegative_matrix_is_found_by_the_sign_power_method.explain(_edit, _reason)
 
 
+@check(relation="<=", sizes={"d": (2, 3, 4)})
+def sign_power_method_does_not_fall_below_its_start(
+    use, a: Real[Array, "e d"], x: Real[Array, "d"], steps: Natural[int, "1 3"]
+):
+    xp = array_namespace(a)
+    return xp.sum(xp.abs(a @ x)), use("sign_power_method")(a, x, steps)
+
+
+@sign_power_method_does_not_fall_below_its_start.witness
+def _(a, x):
+    # Nothing cancels at a vector of ones if no entry is positive, and the method stays there.
+    return {"a": -np.abs(a), "x": 1 + 0 * x}
+
+
+@sign_power_method_does_not_fall_below_its_start.control("the start lies outside the box")
+def _(use, a, x, steps):
+    xp = array_namespace(a)
+    return xp.sum(xp.abs(a @ (2 * x))), use("sign_power_method")(a, 2 * x, steps)
+
+
 @check
-def sign_power_method_does_not_always_find_the_infinity_to_one_norm(use, a: Real[Array, "d d"]):
+def sign_power_method_does_not_always_find_the_infinity_to_one_norm(use, a: Real[Array, "e d"]):
     return use("sign_power_method")(a, 1 + 0 * a[0, :], 4), use("infinity_to_one_norm")(a)
 
 
 @sign_power_method_does_not_always_find_the_infinity_to_one_norm.counterexample
 def _():
-    return {"a": [[2, -1], [-1, 2]]}
+    # A method without the inner signs, with the signs of AᵀAs, would leave the start and find the norm here.
+    return {"a": [[6, -3], [-1, 2], [-1, 2]]}
 
 
 @sign_power_method_does_not_always_find_the_infinity_to_one_norm.control("the moduli of the entries")
 def _(use, a):
     a = abs(a)
     return use("sign_power_method")(a, 1 + 0 * a[0, :], 4), use("infinity_to_one_norm")(a)
+
+
+@check(sizes={"e": (2, 3), "d": (2, 3)})
+def infinity_to_one_norm_is_that_of_the_transposed_matrix(use, a: Real[Array, "e d"]):
+    norm = use("infinity_to_one_norm")
+    return [norm(a), norm(a.mT)], [_largest_form(a), _largest_form(a)]
+
+
+def _largest_form(a, values=(-1, 1)):
+    """The largest Σ_ij t_i A_ij s_j over vectors s and t of such numbers."""
+    xp = array_namespace(a)
+    left, right = (xp.asarray(np.asarray(list(product(values, repeat=n))), dtype=a.dtype) for n in a.shape)
+    return xp.max(left @ a @ right.mT)
+
+
+@infinity_to_one_norm_is_that_of_the_transposed_matrix.control("subsets in place of signs: the cut norm")
+def _(use, a):
+    return use("infinity_to_one_norm")(a), _largest_form(a, (0, 1))
+
+
+@infinity_to_one_norm_is_that_of_the_transposed_matrix.control("the sum of all moduli")
+def _(use, a):
+    # The moduli are never reached where signs of rows and columns cannot undo those of the entries.
+    xp = array_namespace(a)
+    odd = (np.arange(a.shape[0]) == 0)[:, None] & (np.arange(a.shape[1]) == 0)
+    a = xp.where(odd, -abs(a), abs(a))
+    return use("infinity_to_one_norm")(a), xp.sum(abs(a))
 
 
 @check

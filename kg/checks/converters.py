@@ -144,6 +144,24 @@ def _(use, x, u):
     return below + xp.where(u < 1 - (x - below), 1, 0 * u) - x, 0
 
 
+@check
+def stochastic_rounding_is_rounding_with_uniform_dither(use, x: Real[Array, "n"], u: Uniform[Array, "k n"]):
+    return use("stochastic_rounding")(x, u), -use("dithered_rounding")(-x, u[:, None, :])
+
+
+@stochastic_rounding_is_rounding_with_uniform_dither.control(
+    "the number itself is rounded, which agrees in law but not for the same uniform number"
+)
+def _(use, x, u):
+    return use("stochastic_rounding")(x, u), use("dithered_rounding")(x, u[:, None, :])
+
+
+@stochastic_rounding_is_rounding_with_uniform_dither.control("the noise is added twice")
+def _(use, x, u):
+    twice = array_namespace(u).stack([u, u], axis=1)
+    return use("stochastic_rounding")(x, u), -use("dithered_rounding")(-x, twice)
+
+
 @condition
 def away_from_halfway(x):
     xp = array_namespace(x)
@@ -225,6 +243,46 @@ def _(use, x, start, n):
 def _(use, x, start, n):
     xp = array_namespace(x)
     return abs(xp.sum(3 * x - use("sigma_delta")(3 * x, start)) / n), constant(x, 2) / n
+
+
+@condition(generic=True)
+def start_below_full_scale(start):
+    return bool(np.all(start < 1))
+
+
+def _steps_of_a_rounded_sum(x, start, place):
+    """2⌊(s_t + t + 1)/2⌋ − 2⌊(s_{t−1} + t)/2⌋ − 1 for the running sums s of the input; `place` is what is added first."""
+    xp = array_namespace(x)
+    total, before, bits = start, xp.floor((start + place) / 2), []
+    for t in range(x.shape[-1]):
+        total = total + x[..., t]
+        ones = xp.floor((total + t + 1 + place) / 2)
+        bits.append(2 * (ones - before) - 1)
+        before = ones
+    return xp.stack(bits, axis=-1)
+
+
+@check
+def sigma_delta_bits_are_steps_of_a_rounded_running_sum(use, x: Real[Array, "k n"], start: Real[Array, "k"]):
+    return use("sigma_delta")(x, start), _steps_of_a_rounded_sum(x, start, 1)
+
+
+_NOTHING = "zero times a number, and zero over one that is negative, are zero"
+sigma_delta_bits_are_steps_of_a_rounded_running_sum.explain("0 * v → 0", _NOTHING)
+sigma_delta_bits_are_steps_of_a_rounded_running_sum.explain_implementation(
+    "sigma_delta", "0 * v → 0", _NOTHING
+)
+
+
+@sigma_delta_bits_are_steps_of_a_rounded_running_sum.control("the sum is rounded half a step lower")
+def _(use, x, start):
+    return use("sigma_delta")(x, start), _steps_of_a_rounded_sum(x, start, 0)
+
+
+@sigma_delta_bits_are_steps_of_a_rounded_running_sum.control("each bit is the sign of its own level")
+def _(use, x, start):
+    xp = array_namespace(x)
+    return use("sigma_delta")(x, start), xp.where(x >= 0, 1 + 0 * x, 0 * x - 1)
 
 
 @check(sizes={"n": (16, 32, 64, 128, 256)})

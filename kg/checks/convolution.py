@@ -162,7 +162,7 @@ def _(use, x):
 # A layer of a network --------------------------------------------------------------------------------------------
 
 
-@check(sizes={"a": (3,), "b": (1, 3), "h": (2, 3), "w": (2, 4)})
+@check(sizes={"a": (3, 5), "b": (1, 5), "h": (2, 3), "w": (2, 4), "p": (2,), "q": (3,)})
 def convolution_layer_is_a_sum_over_shifts(use, x: Real[Array, "h w p"], kernel: Real[Array, "a b p q"]):
     return use("convolution_layer")(x, kernel), use("shift_sum")(x, kernel)
 
@@ -302,7 +302,7 @@ def _sum_of_heads(use, x, kernel, sharpness, turned=1):
     return xp.reshape(total, (h, w, -1))
 
 
-@check(sizes={"h": (1, 2), "w": (1, 2), "p": (2,), "q": (2,), "a": (1, 3), "b": (1, 3)})
+@check(sizes={"h": (1, 2), "w": (1, 2), "p": (2,), "q": (2,), "a": (1, 5), "b": (1, 3)})
 def positional_attention_layer_is_softmax_attention_to_three_features(
     use, x: Real[Array, "h w p"], kernel: Real[Array, "a b p q"], sharpness: Real[Array, ""]
 ):
@@ -324,12 +324,12 @@ def _(use, x, kernel, sharpness):
 
 
 _RNG = np.random.default_rng(20)
-_PICTURE, _KERNEL = _RNG.standard_normal((4, 5, 2)), _RNG.standard_normal((3, 3, 2, 3))
+_PICTURE, _KERNEL = _RNG.standard_normal((4, 5, 2)), _RNG.standard_normal((3, 5, 2, 3))
 
 
-def _distance(use, n, heads=9):
+def _distance(use, n, heads=15):
     """How far attention of sharpness log n, with so many heads, is from the convolution it imitates."""
-    kernel = np.where(np.arange(9).reshape(3, 3, 1, 1) < heads, _KERNEL, 0)
+    kernel = np.where(np.arange(15).reshape(3, 5, 1, 1) < heads, _KERNEL, 0)
     attended = use("positional_attention_layer")(_PICTURE, kernel, np.log(np.asarray(float(n))))
     return float(np.linalg.norm(attended - use("convolution_layer")(_PICTURE, _KERNEL)))
 
@@ -343,7 +343,7 @@ def positional_attention_tends_to_a_convolution_like_e_to_minus_its_sharpness(us
     "one head fewer than the kernel has offsets"
 )
 def _(use, n):
-    return _distance(use, n, heads=8), -1
+    return _distance(use, n, heads=14), -1
 
 
 @positional_attention_tends_to_a_convolution_like_e_to_minus_its_sharpness.control("half the sharpness")

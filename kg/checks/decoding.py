@@ -137,6 +137,23 @@ def cost_of_a_recomputed_step_is_quadratic_in_length(
     return [*(counted[kind] for kind in kinds), _total(counted)], [*stated, sum(stated)]
 
 
+@cost_of_a_recomputed_step_is_quadratic_in_length.control(
+    "scores above the diagonal are not computed, only those of a key and its own or a later query"
+)
+def _(use, q, k, v):
+    (n, d), e = q.shape, v.shape[1]
+    counted = count_operations(use("causal_softmax_attention"), q, k, v)
+    return counted["multiply"], n * (n + 1) // 2 * d + n * n * e
+
+
+@cost_of_a_recomputed_step_is_quadratic_in_length.control(
+    "the division of every score by the root of the width is forgotten"
+)
+def _(use, q, k, v):
+    counted = count_operations(use("causal_softmax_attention"), q, k, v)
+    return counted["divide"], q.shape[0] ** 2
+
+
 @cost_of_a_recomputed_step_is_quadratic_in_length.control("only the last query is answered")
 def _(use, q, k, v):
     (n, d), e = q.shape, v.shape[1]

@@ -69,7 +69,7 @@ def _index_at(use, points, n, wave):
     return use("direct_sampling_index")(use("dipole_potential")(points, boundary), wave(boundary))
 
 
-@check(sizes={"n": (6, 8, 12, 16)})
+@check(sizes={"n": (6, 7, 8, 9, 12, 15)})
 def index_of_the_first_current_is_near_the_root_of_one_minus_the_squared_radius(
     use, n: Size[int, "n"], r: Probability[Array, ""], u: UnitRows[Array, "3 2"]
 ):

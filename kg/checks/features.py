@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.verify import Array, Normal, Positive, Real, check
+from kg.numbers import array_namespace, pi
+from kg.verify import Array, Normal, Orthogonal, Positive, Probability, Real, check
 
 
 @check
@@ -74,3 +75,47 @@ def _(use, x, y, w):
     relu = use("relu")
     products = relu(w @ x.mT)[:, :, None] * relu(w @ y.mT)[:, None, :]
     return products, 0.5 * x @ y.mT
+
+
+@check(sizes={"d": (2, 3, 5)})
+def arc_cosine_kernel_is_a_function_of_the_angle(
+    use,
+    axes: Orthogonal[Array, "d d"],
+    lengths: Positive[Array, "2"],
+    turn: Probability[Array, ""],
+):
+    x, y, theta = _at_an_angle(axes, lengths, turn)
+    return _both_ways(use, x, y), [_of_the_angle(lengths, theta), _of_the_angle(lengths, pi(turn) - theta)]
+
+
+def _at_an_angle(axes, lengths, turn):
+    """Two points of a plane that lies anyhow in space, their lengths and the angle between them given."""
+    xp, theta = array_namespace(axes), pi(turn) * turn
+    toward = xp.cos(theta) * axes[0, :] + xp.sin(theta) * axes[1, :]
+    return lengths[0] * axes[0, :], lengths[1] * toward, theta
+
+
+def _both_ways(use, x, y):
+    """The kernel of the first point with the second, and with the second reflected in the origin."""
+    xp, kernel = array_namespace(x), use("arc_cosine_kernel")
+    values = kernel(xp.stack([x]), xp.stack([y, -y]))
+    return [values[0, 0], values[0, 1]]
+
+
+def _of_the_angle(lengths, theta):
+    xp = array_namespace(lengths)
+    share = xp.sin(theta) + (pi(lengths) - theta) * xp.cos(theta)
+    return lengths[0] * lengths[1] * share / (2 * pi(lengths))
+
+
+@arc_cosine_kernel_is_a_function_of_the_angle.control("the angle itself in place of what is missing to π")
+def _(use, axes, lengths, turn):
+    xp, (x, y, theta) = array_namespace(axes), _at_an_angle(axes, lengths, turn)
+    share = xp.sin(theta) + theta * xp.cos(theta)
+    return _both_ways(use, x, y)[0], lengths[0] * lengths[1] * share / (2 * pi(lengths))
+
+
+@arc_cosine_kernel_is_a_function_of_the_angle.control("the kernel of order zero times both lengths")
+def _(use, axes, lengths, turn):
+    x, y, theta = _at_an_angle(axes, lengths, turn)
+    return _both_ways(use, x, y)[0], lengths[0] * lengths[1] * (pi(lengths) - theta) / (2 * pi(lengths))

@@ -178,15 +178,23 @@ def _(use, u, k):
 def polynomial_attention_is_a_polynomial_kernel_smoother(
     use, q: Real[Array, "n d"], k: Real[Array, "m d"], v: Real[Array, "m e"]
 ):
-    weights, attention = use("polynomial_kernel")(q, k), use("polynomial_attention")
-    total = attention(q, k, array_namespace(q).ones((k.shape[0], 1), dtype=v.dtype))
-    return attention(q, k, v), total * use("nadaraya_watson_smoother")(weights, v)
+    weights = use("polynomial_kernel")(q, k)
+    total = array_namespace(q).sum(weights, axis=1, keepdims=True)
+    return use("polynomial_attention")(q, k, v), total * use("nadaraya_watson_smoother")(weights, v)
 
 
 @polynomial_attention_is_a_polynomial_kernel_smoother.control("the sum of the weights is not multiplied back")
 def _(use, q, k, v):
     weights = use("polynomial_kernel")(q, k)
     return use("polynomial_attention")(q, k, v), use("nadaraya_watson_smoother")(weights, v)
+
+
+@polynomial_attention_is_a_polynomial_kernel_smoother.control("the scores of attention are divided by √d")
+def _(use, q, k, v):
+    xp, weights = array_namespace(q), use("polynomial_kernel")(q, k)
+    total = xp.sum(weights, axis=1, keepdims=True)
+    root = xp.sqrt(constant(q, q.shape[1]))
+    return use("polynomial_attention")(q / root, k, v), total * use("nadaraya_watson_smoother")(weights, v)
 
 
 @polynomial_attention_is_a_polynomial_kernel_smoother.control("the scores are not squared")

@@ -172,15 +172,30 @@ def layer_normed_galerkin_attention_is_homogeneous_of_degree_zero(
     return _normed_after(use, scale * x, epsilon), _normed_after(use, x, epsilon)
 
 
-@layer_normed_galerkin_attention_is_homogeneous_of_degree_zero.control("one is added to the variances")
+@layer_normed_galerkin_attention_is_homogeneous_of_degree_zero.control(
+    "a hundred-thousandth is added to the variances, as software does"
+)
 def _(use, scale, x):
-    return _normed_after(use, scale * x, 1), _normed_after(use, x, 1)
+    epsilon = constant(x, 1) / 100000
+    return _normed_after(use, scale * x, epsilon), _normed_after(use, x, epsilon)
 
 
-@layer_normed_galerkin_attention_is_homogeneous_of_degree_zero.control("the output is left as it is")
+@layer_normed_galerkin_attention_is_homogeneous_of_degree_zero.control(
+    "the number is negative, so that its cube turns every sign"
+)
 def _(use, scale, x):
-    one, other = ([y[i, :, :] for i in range(3)] for y in (scale * x, x))
-    return use("galerkin_attention")(*one), use("galerkin_attention")(*other)
+    return _normed_after(use, -scale * x, 0), _normed_after(use, x, 0)
+
+
+@layer_normed_galerkin_attention_is_homogeneous_of_degree_zero.control(
+    "the output is centred, but not divided by its standard deviation"
+)
+def _(use, scale, x):
+    def centred(y):
+        z = use("galerkin_attention")(*(y[i, :, :] for i in range(3)))
+        return z - array_namespace(z).mean(z, axis=1, keepdims=True)
+
+    return centred(scale * x), centred(x)
 
 
 layer_normed_galerkin_attention_is_homogeneous_of_degree_zero.explain(

@@ -177,8 +177,9 @@ def _sum_of_weights(janet_cell, s, beta):
     return janet_cell(0 * s, same, nothing, nothing, _stacked([s, ones]), beta=beta) / same
 
 
-@check
+@check(relation="<=")
 def janet_cell_is_not_a_convex_combination(use, s: Real[Array, "n"], beta: Real[Array, ""]):
+    # The weights of a convex combination add up to one, so at most to one.
     xp = array_namespace(s)
     return _sum_of_weights(use("janet_cell"), s, beta), xp.ones(s.shape, dtype=s.dtype)
 
@@ -192,6 +193,17 @@ def _():
 def _(use, s, beta):
     xp = array_namespace(s)
     return _sum_of_weights(use("janet_cell"), s, 0 * beta), xp.ones(s.shape, dtype=s.dtype)
+
+
+@janet_cell_is_not_a_convex_combination.control("one plus the excess as stated, neither more nor less")
+def _(use, s, beta):
+    # sinh(β/2) / (cosh(s − β/2) + cosh(β/2)), each with its factor of a half left out.
+    xp, half = array_namespace(s), beta / 2
+    excess = (xp.exp(half) - xp.exp(-half)) / (
+        xp.exp(s - half) + xp.exp(half - s) + xp.exp(half) + xp.exp(-half)
+    )
+    total = _sum_of_weights(use("janet_cell"), s, beta)
+    return xp.stack([total, 1 + excess]), xp.stack([1 + excess, total])
 
 
 @check

@@ -143,3 +143,36 @@ def _():
 def _(use, h, w_source, w_target, a):
     opposed = _disagreements(use("graph_attention_scores")(h, w_source @ a, w_target @ a))
     return opposed, _zeros(opposed)
+
+
+@check
+def dynamic_graph_attention_is_a_weighted_sum_of_graph_attention(
+    use,
+    h: Real[Array, "n d"],
+    w_source: Real[Array, "d c"],
+    w_target: Real[Array, "d c"],
+    a: Real[Array, "c"],
+):
+    return use("dynamic_graph_attention_scores")(h, w_source, w_target, a), _sum_of_static(
+        use, h, w_source, w_target, a
+    )
+
+
+def _sum_of_static(use, h, w_source, w_target, a):
+    """One graph attention for each hidden number, times the weight of that number."""
+    scores = use("graph_attention_scores")
+    return sum(a[r] * scores(h, w_source[:, r], w_target[:, r]) for r in range(a.shape[0]))
+
+
+@dynamic_graph_attention_is_a_weighted_sum_of_graph_attention.control(
+    "the hidden numbers are added before the rectifier: one graph attention"
+)
+def _(use, h, w_source, w_target, a):
+    static = use("graph_attention_scores")(h, w_source @ a, w_target @ a)
+    return use("dynamic_graph_attention_scores")(h, w_source, w_target, a), static
+
+
+@dynamic_graph_attention_is_a_weighted_sum_of_graph_attention.control("source and target change places")
+def _(use, h, w_source, w_target, a):
+    right = _sum_of_static(use, h, w_target, w_source, a)
+    return use("dynamic_graph_attention_scores")(h, w_source, w_target, a), right

@@ -134,6 +134,30 @@ def _(use, values):
     return mask[1:, 1:], mask[:-1, :-1]
 
 
+@mask_of_distances_on_a_grid_is_not_toeplitz.control("the function has the same value at one step and at two")
+def _(use, values):
+    xp = array_namespace(values)
+    level = xp.concat([values[:2], values[1:3]])
+    mask = use("shortest_path_mask")(level, _grid_graph(2, 2))
+    return mask[1:, 1:], mask[:-1, :-1]
+
+
+@mask_of_distances_on_a_grid_is_not_toeplitz.control(
+    "each entry is the value at the distance of its two cells"
+)
+def _(use, values):
+    mask = use("shortest_path_mask")(values, _grid_graph(2, 2))
+    same, near, across = values[0], values[1], values[2]
+    rows = [
+        [same, near, near, across],
+        [near, same, across, near],
+        [near, across, same, near],
+        [across, near, near, same],
+    ]
+    xp = array_namespace(values)
+    return mask, xp.stack([xp.stack(row) for row in rows])
+
+
 # Trees -----------------------------------------------------------------------------------------------------------
 
 

@@ -128,3 +128,9 @@ def _phases(q, a):
     xp = array_namespace(a)
     diagonal = xp.sum(xp.conj(q) * a, axis=-2)
     return diagonal / xp.sqrt(xp.real(xp.conj(diagonal) * diagonal))
+
+
+for _name, _product in (("haar_unitary", "xp.conj(v) * v"), ("householder_unitary", "xp.conj(x) * x")):
+    householder_qr_with_phases_put_right_is_gram_schmidt.explain_implementation(
+        _name, f"xp.real({_product}) → {_product}", "a number times its conjugate is real already"
+    )

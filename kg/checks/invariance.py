@@ -217,6 +217,12 @@ def scale_defect_of_layer_norm_is_at_most_epsilon_over_twice_the_variance(
     return defect, _row_norms(before) * epsilon * xp.abs(1 - 1 / (scale * scale)) / (2 * variance)
 
 
+@scale_defect_of_layer_norm_is_at_most_epsilon_over_twice_the_variance.witness
+def _(x):
+    # One row over and over, and an ε so small beside its variance that the first order is nearly all there is.
+    return {"x": 0 * x + x[:1, :], "scale": 2, "epsilon": _spread(x, -1)[0] / x.shape[1] / 2**21}
+
+
 @scale_defect_of_layer_norm_is_at_most_epsilon_over_twice_the_variance.control(
     "the deviation stands for the variance, and ε is small"
 )
@@ -228,13 +234,13 @@ def _(use, x, scale, epsilon):
     return defect, _row_norms(before) * epsilon * xp.abs(1 - 1 / (scale * scale)) / (2 * deviation)
 
 
-@scale_defect_of_layer_norm_is_at_most_epsilon_over_twice_the_variance.control("a tenth of it")
+@scale_defect_of_layer_norm_is_at_most_epsilon_over_twice_the_variance.control("a third of it")
 def _(use, x, scale, epsilon):
     xp = array_namespace(x)
     before = use("layer_norm")(x, epsilon=epsilon)
     defect = _row_norms(use("layer_norm")(scale * x, epsilon=epsilon) - before)
     variance = _spread(x, -1) / x.shape[1]
-    return defect, _row_norms(before) * epsilon * xp.abs(1 - 1 / (scale * scale)) / (20 * variance)
+    return defect, _row_norms(before) * epsilon * xp.abs(1 - 1 / (scale * scale)) / (6 * variance)
 
 
 @check(sizes={"d": (3, 5, 7)})

@@ -49,15 +49,6 @@ def _projected(attend, w_q, w_k, w_v):
     return lambda x: attend(x @ w_q, x @ w_k, x @ w_v)
 
 
-def _causal(q, k, v):
-    """Softmax attention in which a token reads itself and earlier ones only."""
-    xp = array_namespace(q)
-    n = q.shape[0]
-    earlier = xp.asarray(np.arange(n)[:, None] >= np.arange(n)[None, :])
-    weights = xp.where(earlier, xp.exp(q @ k.mT / xp.sqrt(constant(q, q.shape[1]))), 0)
-    return weights @ v / xp.sum(weights, axis=1, keepdims=True)
-
-
 def _reordered(x, order):
     xp = array_namespace(x)
     return xp.take(x, xp.asarray(order), axis=0)
@@ -84,7 +75,7 @@ def softmax_attention_is_permutation_equivariant(
 
 @softmax_attention_is_permutation_equivariant.control("a causal mask hides later tokens")
 def _(use, x, w_q, w_k, w_v):
-    return _both_ways(_projected(_causal, w_q, w_k, w_v), x)
+    return _both_ways(_projected(use("causal_softmax_attention"), w_q, w_k, w_v), x)
 
 
 @softmax_attention_is_permutation_equivariant.control("each token carries its position")
@@ -106,7 +97,7 @@ def _(use, x, w_q, w_k, w_v):
 def causal_softmax_attention_is_not_permutation_equivariant(
     use, x: Real[Array, "n d"], w_q: Real[Array, "d c"], w_k: Real[Array, "d c"], w_v: Real[Array, "d e"]
 ):
-    return _both_ways(_projected(_causal, w_q, w_k, w_v), x)
+    return _both_ways(_projected(use("causal_softmax_attention"), w_q, w_k, w_v), x)
 
 
 @causal_softmax_attention_is_not_permutation_equivariant.counterexample
@@ -123,7 +114,7 @@ def _(use, x, w_q, w_k, w_v):
     "only what the last token reads is compared, and it stays the last"
 )
 def _(use, x, w_q, w_k, w_v):
-    layer = _projected(_causal, w_q, w_k, w_v)
+    layer = _projected(use("causal_softmax_attention"), w_q, w_k, w_v)
     order = [*range(x.shape[0] - 2, -1, -1), x.shape[0] - 1]
     return layer(_reordered(x, order))[-1, :], layer(x)[-1, :]
 

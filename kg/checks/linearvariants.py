@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.numbers import array_namespace
-from kg.verify import Array, Positive, Real, check
+from kg.verify import Array, Positive, Real, check, condition
 
 # Efficient attention --------------------------------------------------------------------------------------------
 
@@ -67,6 +67,19 @@ def _(use, q, k, v):
 
 
 # Rotary positions -----------------------------------------------------------------------------------------------
+
+
+@condition(generic=True)
+def turned_and_unturned_weights_not_summing_to_zero(phi_q, phi_k, frequencies):
+    # Two neighbouring features are one complex number, and its turn is a product.
+    places = np.arange(phi_k.shape[0])[:, None]
+    turns = np.exp(1j * places * np.asarray(frequencies)[None, :])
+    queries, keys = (np.asarray(x)[:, 0::2] + 1j * np.asarray(x)[:, 1::2] for x in (phi_q, phi_k))
+    sums = (
+        np.sum(a * np.conj(np.sum(b, axis=0)), axis=1).real
+        for a, b in ((queries, keys), (queries * turns, keys * turns))
+    )
+    return all(bool(np.all(row != 0)) for row in sums)
 
 
 @check(sizes={"n": (2, 3), "h": (2,), "e": (2, 3)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.numbers import array_namespace, constant
+from kg.numbers import array_namespace, constant, jvp
 from kg.verify import Array, Natural, Positive, Real, UnitRows, check, condition
 
 
@@ -105,3 +105,44 @@ def _(use, w1, b1, w2, x, epsilon, start):
 def _(use, w1, b1, w2, x, epsilon, start, steps):
     ascent = use("projected_gradient_ascent")(w1, b1, w2, w2[:, 0], x, epsilon, start, steps=steps)
     return ascent, use("power_method")(w2 @ w1, start, steps)
+
+
+@condition(generic=True)
+def no_unit_at_its_kink(w1, b1, x):
+    return bool(np.all(w1 @ x + b1 != 0))
+
+
+@check
+def relu_network_is_affine_on_a_cell(
+    use,
+    w1: Real[Array, "h d"],
+    b1: Real[Array, "h"],
+    w2: Real[Array, "e h"],
+    b2: Real[Array, "e"],
+    x: Real[Array, "d"],
+    t: Real[Array, "d"],
+):
+    jacobian = _jacobian(w1, b1, w2, x)
+    affine = jacobian @ x + w2 @ _active(w1, b1, x, b1) + b2
+    return _value_and_slope(use, w1, b1, w2, b2, x, t), [affine, jacobian @ t]
+
+
+def _active(w1, b1, x, b):
+    """The biases of the units that are on, zero for the others."""
+    return array_namespace(x).where(w1 @ x + b1 > 0, b, 0)
+
+
+def _value_and_slope(use, w1, b1, w2, b2, x, t):
+    network = use("relu_network")
+    return [network(w1, b1, w2, b2, x), jvp(lambda point: network(w1, b1, w2, b2, point), x, t)]
+
+
+@relu_network_is_affine_on_a_cell.control("the Jacobian applied to the input, without the biases")
+def _(use, w1, b1, w2, b2, x):
+    return use("relu_network")(w1, b1, w2, b2, x), _jacobian(w1, b1, w2, x) @ x
+
+
+@relu_network_is_affine_on_a_cell.control("the biases of all units, on or off")
+def _(use, w1, b1, w2, b2, x):
+    affine = _jacobian(w1, b1, w2, x) @ x + w2 @ b1 + b2
+    return use("relu_network")(w1, b1, w2, b2, x), affine

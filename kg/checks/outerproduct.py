@@ -152,6 +152,14 @@ def _():
     return {"a": [[[1, 0], [0, 2]]], "theta": [[[1]]], "x": [1]}
 
 
+@multi_head_attention_does_not_realise_every_mixed_product.control("attention itself, with any weights")
+def _(use, a, theta, x):
+    # The feature factors serve as all its weights.
+    tokens = _all_equal(x, a.shape[1])
+    image = use("multi_head_attention")(tokens, theta, 2 * theta, theta, theta.mT)
+    return image, _all_equal(image[0, :], a.shape[1])
+
+
 @multi_head_attention_does_not_realise_every_mixed_product.control(
     "the columns of the position factors sum to one, as patterns of attention do"
 )
@@ -322,10 +330,12 @@ def _(use, q, k, positions, frequency, g):
     return _rotary_scores_in_another_basis(use, q, k, positions, frequency, turning), scores
 
 
-@change_of_basis_is_not_free_under_a_rotary_embedding.control("all positions are zero, so nothing is turned")
+@change_of_basis_is_not_free_under_a_rotary_embedding.control(
+    "all stand at one place, so that nothing is turned between them"
+)
 def _(use, q, k, positions, frequency, g):
-    scores = use("rotary_scores")(q, k, 0 * positions[0], 0 * positions[1], frequency)
-    return _rotary_scores_in_another_basis(use, q, k, 0 * positions, frequency, g), scores
+    place = 0 * positions + positions[:1, :1]
+    return _rotary_scores_in_another_basis(use, q, k, place, frequency, g), q @ k.mT
 
 
 @check(sizes={"h": (2, 3), "n": (3, 4), "d": (3, 5), "c": (2, 3), "e": (2, 4), "o": (3, 4)})

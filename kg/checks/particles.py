@@ -105,7 +105,9 @@ def interaction_energy_does_not_fall_along_the_softmax_attention_flow(
     use, x: UnitRows[Array, "n d"], beta: Positive[Array, ""]
 ):
     velocity = _tangent(x, use("hopfield_update")(x, x, beta))
-    return -_energy_slope(use, x, beta, velocity), constant(x, 0)
+    rise, rate = _energy_slope(use, x, beta, velocity), _inner(_totals(x, beta) * velocity, velocity)
+    # The rate as stated, neither more nor less, or any motion at all that climbs would pass.
+    return [-rise, -rise, rise], [constant(x, 0), -rate, rate]
 
 
 @interaction_energy_does_not_fall_along_the_softmax_attention_flow.control("the particles repel each other")

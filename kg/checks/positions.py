@@ -245,12 +245,13 @@ def _(use, q, k, v, bias):
 def two_sided_alibi_is_not_a_bias_per_key(
     use, q: Real[Array, "n d"], k: Real[Array, "n d"], v: Real[Array, "n e"], slope: Real[Array, ""]
 ):
+    # Equal queries get equal answers under any bias that only knows the key, as one of the controls says.
     xp = array_namespace(q)
     places = np.arange(q.shape[0])
     apart = xp.asarray(abs(places[:, None] - places[None, :]), dtype=q.dtype)
-    per_key = xp.broadcast_to(slope * _places(k)[None, :], apart.shape)
-    attend = use("biased_softmax_attention")
-    return attend(q, k, v, -slope * apart), attend(q, k, v, per_key)
+    equal = xp.broadcast_to(q[:1, :], q.shape)
+    answers = use("biased_softmax_attention")(equal, k, v, -slope * apart)
+    return answers[1:, :], answers[:-1, :]
 
 
 @two_sided_alibi_is_not_a_bias_per_key.counterexample
@@ -258,28 +259,65 @@ def _():
     return {"q": [[0], [0]], "k": [[0], [0]], "v": [[0], [1]], "slope": 1}
 
 
+@two_sided_alibi_is_not_a_bias_per_key.control("a bias that only knows the key, whatever it is")
+def _(use, q, k, v, slope):
+    # The first column of the values stands for the biases.
+    xp, n = array_namespace(q), q.shape[0]
+    per_key = xp.broadcast_to(slope * v[None, :, 0], (n, n))
+    answers = use("biased_softmax_attention")(xp.broadcast_to(q[:1, :], q.shape), k, v, per_key)
+    return answers[1:, :], answers[:-1, :]
+
+
+@two_sided_alibi_is_not_a_bias_per_key.control("the last query, which has no key after it")
+def _(use, q, k, v, slope):
+    xp, places = array_namespace(q), np.arange(q.shape[0])
+    apart = xp.asarray(abs(places[:, None] - places[None, :]), dtype=q.dtype)
+    per_key = xp.broadcast_to(slope * _places(k)[None, :], apart.shape)
+    tables = (-slope * apart, per_key)
+    causal = use("alibi_attention")(q, k, v, slope), use("key_bias_attention")(q, k, v, slope * _places(k))
+    return [use("biased_softmax_attention")(q, k, v, table)[-1, :] for table in tables], [
+        y[-1, :] for y in causal
+    ]
+
+
 @two_sided_alibi_is_not_a_bias_per_key.control("under a causal mask")
 def _(use, q, k, v, slope):
     return use("alibi_attention")(q, k, v, slope), use("key_bias_attention")(q, k, v, slope * _places(k))
 
 
-@check
-def alibi_does_not_need_a_toeplitz_bias(use, biases: Real[Array, "n"], first: Real[Array, ""]):
-    # The table that gives attention with a bias per key: the same row again and again, up to a constant per row.
-    xp = array_namespace(biases)
-    table = first + xp.broadcast_to(biases[None, :], (biases.shape[0], biases.shape[0]))
+def _along_diagonals(table):
+    """Each entry of a table but those at its edges, and its neighbour down the diagonal: equal in a Toeplitz matrix."""
     return table[1:, 1:], table[:-1, :-1]
+
+
+@check
+def alibi_does_not_need_a_toeplitz_bias(
+    use, q: Real[Array, "n d"], k: Real[Array, "n d"], v: Real[Array, "n e"], slope: Real[Array, ""]
+):
+    # A table with the same row for every query, and the attention that it gives, beside that of ALiBi.
+    biases = slope * _places(k)
+    lower, upper = _along_diagonals(array_namespace(k).broadcast_to(biases[None, :], (k.shape[0],) * 2))
+    return (lower, use("key_bias_attention")(q, k, v, biases)), (
+        upper,
+        use("alibi_attention")(q, k, v, slope),
+    )
 
 
 @alibi_does_not_need_a_toeplitz_bias.counterexample
 def _():
-    return {"biases": [0, 1], "first": 0}
+    return {"q": [[0], [0]], "k": [[0], [0]], "v": [[0], [1]], "slope": 1}
+
+
+@alibi_does_not_need_a_toeplitz_bias.control("the attention alone, which the table does give")
+def _(use, q, k, v, slope):
+    return use("key_bias_attention")(q, k, v, slope * _places(k)), use("alibi_attention")(q, k, v, slope)
 
 
 @alibi_does_not_need_a_toeplitz_bias.control("each row less its own last admitted entry: the table of ALiBi")
-def _(use, biases, first):
-    xp = array_namespace(biases)
-    n = biases.shape[0]
-    slope, places = biases[1] - biases[0], _places(biases)
-    table = first + xp.broadcast_to(slope * places[None, :], (n, n)) - slope * places[:, None]
-    return table[1:, 1:], table[:-1, :-1]
+def _(use, q, k, v, slope):
+    # Later keys have been struck out of this table already, by a bias that leaves nothing of them.
+    lower, upper = _along_diagonals(slope * _places(k)[None, :] - slope * _places(k)[:, None])
+    return (lower, use("key_bias_attention")(q, k, v, slope * _places(k))), (
+        upper,
+        use("alibi_attention")(q, k, v, slope),
+    )

@@ -22,18 +22,30 @@ def positive_weights(weights):
 
 @condition
 def each_start_favours_its_component(weights, components, starts):
-    shares = abs((starts @ components.mT) * weights[None, :])
-    own = array_namespace(shares).linalg.diagonal(shares)
-    return bool(np.all(own[:, None] * (1 + np.eye(len(own))) >= 2 * shares)) and bool(np.all(own > 0))
+    shares = abs((starts @ components[: len(weights), :].mT) * weights[None, :])
+    own = array_namespace(shares).linalg.diagonal(shares)[:, None]
+    alike = np.max(weights) <= 2**10 * np.min(weights)
+    still_to_come, found_before = np.triu(shares, 1), np.tril(shares, -1)
+    return bool(
+        alike and np.all(own > 0) and np.all(own >= 2 * still_to_come) and np.all(2**10 * own >= found_before)
+    )
 
 
 @each_start_favours_its_component.sampler
 def _(weights, components, starts):
-    # Shares of at most a quarter, and on the diagonal at least a half.
-    xp = array_namespace(starts)
-    identity = xp.eye(starts.shape[0], dtype=starts.dtype)
-    shares = (1 - identity) * starts / 8 + identity * (0.5 + starts * starts)
-    return {"starts": (shares / weights[None, :]) @ components}
+    # On the diagonal at least a half, of those still to come at most a quarter, of those found before up to hundreds.
+    xp, r = array_namespace(starts), starts.shape[0]
+    drawn = starts[:, :r]
+    own, coming, found = (
+        xp.asarray(part, dtype=starts.dtype)
+        for part in (
+            np.eye(r),
+            np.triu(np.ones((r, r)), 1),
+            np.tril(np.ones((r, r)), -1),
+        )
+    )
+    shares = own * (0.5 + drawn * drawn) + coming * drawn / 8 + found * drawn * 2**7
+    return {"starts": (shares / weights[None, :]) @ components[:r, :]}
 
 
 def _cp(use, weights, components):
@@ -267,33 +279,41 @@ def _(use, weights, components):
     return _cp(use, weights, units) - term, _cp(use, weights[1:], units[1:, :])
 
 
-@check(relation="<=", sizes={"d": (2, 3, 4)})
+@check(relation="<=", sizes={"r": (2, 3), "d": (3, 4)})
 def power_method_with_deflation_finds_orthonormal_components(
-    use, weights: Positive[Array, "d"], components: Orthogonal[Array, "d d"], starts: Real[Array, "d d"]
+    use, weights: Positive[Array, "r"], components: Orthogonal[Array, "d d"], starts: Real[Array, "r d"]
 ):
     xp = array_namespace(weights)
-    tensor = _cp(use, weights, components)
+    tensor = _cp(use, weights, components[: len(weights), :])
     found = _cp(use, *use("tensor_power_method")(tensor, starts, steps=8))
     return xp.sum((found - tensor) ** 2) * 2**40, xp.sum(tensor * tensor)
 
 
 @power_method_with_deflation_finds_orthonormal_components.control("nothing is taken away between components")
 def _(use, weights, components, starts):
-    # All iterations begin at the same start, so that without deflation they find the same component.
+    # Each iteration begins at its own start, but on the whole tensor.
     xp = array_namespace(weights)
-    tensor = _cp(use, weights, components)
-    same = xp.broadcast_to(starts[:1, :], (1, starts.shape[1]))
-    ((weight,), found) = use("tensor_power_method")(tensor, same, steps=8)
-    repeated = xp.stack([weight] * starts.shape[0]), xp.broadcast_to(found, starts.shape)
-    return xp.sum((_cp(use, *repeated) - tensor) ** 2) * 2**40, xp.sum(tensor * tensor)
+    tensor = _cp(use, weights, components[: len(weights), :])
+    single = [
+        use("tensor_power_method")(tensor, starts[r : r + 1, :], steps=8) for r in range(starts.shape[0])
+    ]
+    found = (xp.concat([one[part] for one in single], axis=0) for part in range(2))
+    return xp.sum((_cp(use, *found) - tensor) ** 2) * 2**40, xp.sum(tensor * tensor)
 
 
 @power_method_with_deflation_finds_orthonormal_components.control("two steps for each component")
 def _(use, weights, components, starts):
     xp = array_namespace(weights)
-    tensor = _cp(use, weights, components)
+    tensor = _cp(use, weights, components[: len(weights), :])
     found = _cp(use, *use("tensor_power_method")(tensor, starts, steps=2))
     return xp.sum((found - tensor) ** 2) * 2**40, xp.sum(tensor * tensor)
+
+
+power_method_with_deflation_finds_orthonormal_components.explain_implementation(
+    "tensor_power_method",
+    "t @ x @ x → x @ (t @ x)",
+    "the tensor is symmetric, so it does not matter along which axes",
+)
 
 
 # Whitening ------------------------------------------------------------------------------------------------------
@@ -309,6 +329,38 @@ whitened_components_are_orthonormal.explain(
     "transpose dropped: xp.linalg.solve(factor,",
     "a square matrix with orthonormal rows has orthonormal columns",
 )
+
+
+@check(sizes={"d": (2, 3)})
+def whitened_cp_tensor_has_orthonormal_components(
+    use, weights: Positive[Array, "d"], components: Real[Array, "d d"]
+):
+    xp = array_namespace(components)
+    return _cp(use, weights, components), _recoloured(use, weights, components, 1 / xp.sqrt(weights))
+
+
+def _recoloured(use, weights, components, white_weights):
+    """The tensor with the whitened components and these weights, multiplied along each axis by the Cholesky factor."""
+    moment = (components * weights[:, None]).mT @ components
+    factor = use("cholesky_features")(moment, features=components.shape[0])
+    white = use("whitened_components")(weights, components)
+    first = factor @ (white * white_weights[:, None]).mT
+    return use("cp_tensor")(first, factor @ white.mT, factor @ white.mT)
+
+
+whitened_cp_tensor_has_orthonormal_components.explain(
+    "cp_tensor, line 21: constant changed: 1 → 0", "the factors are square, with as many columns as rows"
+)
+
+
+@whitened_cp_tensor_has_orthonormal_components.control("the weights stay as they are")
+def _(use, weights, components):
+    return _cp(use, weights, components), _recoloured(use, weights, components, weights)
+
+
+@whitened_cp_tensor_has_orthonormal_components.control("all weights become one")
+def _(use, weights, components):
+    return _cp(use, weights, components), _recoloured(use, weights, components, 1 + 0 * weights)
 
 
 @whitened_components_are_orthonormal.control("the components are not whitened")

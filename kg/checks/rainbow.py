@@ -107,6 +107,40 @@ def _rotated(x, y):
     return (x @ o, o.mT @ o), (y, xp.eye(x.shape[1], dtype=x.dtype))
 
 
+@condition(generic=True)
+def gram_matrices_invertible(a, b):
+    # Compared with the largest values the determinants could have, those for perpendicular columns.
+    xp = array_namespace(a)
+    pairs = [(xp.linalg.det(x.mT @ x), xp.prod(xp.sum(x * x, axis=0))) for x in (a, b)]
+    return all(bool(volume * 2**30 > most) for volume, most in pairs)
+
+
+@check(sizes={"n": (2, 3), "d": (3, 4)})
+def layer_alignment_error_is_the_root_of_the_nuclear_norm_formula(
+    use, a: Real[Array, "d n"], b: Real[Array, "d n"]
+):
+    squared = use("nuclear_norm_formula")(a, b)
+    return use("layer_alignment_error")(a.mT @ a, b.mT @ b), array_namespace(a).sqrt(squared)
+
+
+@layer_alignment_error_is_the_root_of_the_nuclear_norm_formula.control(
+    "no rotation: the distance as they are"
+)
+def _(use, a, b):
+    xp = array_namespace(a)
+    return use("layer_alignment_error")(a.mT @ a, b.mT @ b), xp.sqrt(xp.sum((a - b) ** 2))
+
+
+@layer_alignment_error_is_the_root_of_the_nuclear_norm_formula.control(
+    "points are rotated in place of features"
+)
+def _(use, a, b):
+    xp = array_namespace(a)
+    nuclear_norm = xp.sum(xp.linalg.svdvals(b.mT @ a))
+    squared = xp.sum(a * a) + xp.sum(b * b) - 2 * nuclear_norm
+    return use("layer_alignment_error")(a.mT @ a, b.mT @ b), xp.sqrt(squared)
+
+
 @check
 def monomial_features_are_tensor_square_features_up_to_rotation(use, x: Real[Array, "n d"]):
     products = use("tensor_square_features")(x)

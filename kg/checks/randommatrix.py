@@ -117,6 +117,11 @@ expectation_of_wishart_second_moment_is_one_plus_p_plus_one_over_n.explain_imple
     "g @ xp.conj(g).mT → xp.conj(g).mT @ g",
     "the two products have the same eigenvalues but for zeros, so their squares have the same trace",
 )
+expectation_of_wishart_second_moment_is_one_plus_p_plus_one_over_n.explain_implementation(
+    "wishart_second_moment",
+    "xp.real(xp.conj(S) * S) → xp.conj(S) * S",
+    "a number times its conjugate is real already",
+)
 
 
 @expectation_of_wishart_second_moment_is_one_plus_p_plus_one_over_n.control("the mean is subtracted first")
@@ -229,6 +234,52 @@ def _(use, g):
     return gaps.min(axis=-1) / gaps.max(axis=-1), 2 * np.sqrt(3) / np.pi - 1 / 2
 
 
+def _trace_and_determinant(g):
+    """½ tr B² and det B of a 3×3 Hermitian matrix with its mean level taken away, written out in real numbers."""
+    xp = array_namespace(g)
+    mean = (g[0, 0] + g[1, 1] + g[2, 2]) / 3
+    a, b, c = (g[i, i] - mean for i in range(3))
+    root = xp.sqrt(constant(g, 2))
+    # The entries above the diagonal are x + i y.
+    (x1, y1), (x2, y2), (x3, y3) = ((g[i, j] / root, g[j, i] / root) for i, j in ((0, 1), (0, 2), (1, 2)))
+    n1, n2, n3 = (x * x + y * y for x, y in ((x1, y1), (x2, y2), (x3, y3)))
+    cycle = (x1 * x3 - y1 * y3) * x2 + (x1 * y3 + y1 * x3) * y2
+    determinant = a * b * c + 2 * cycle - a * n3 - b * n2 - c * n1
+    return (a * a + b * b + c * c) / 2 + n1 + n2 + n3, determinant
+
+
+def _from_the_ratio(r):
+    """27 det² and (½ tr)³ of the levels −(2 + r)/3, (1 − r)/3, (1 + 2r)/3, whose gaps are 1 and r."""
+    return ((2 + r) * (1 - r) * (1 + 2 * r)) ** 2 / 27, ((1 + r + r * r) / 3) ** 3
+
+
+@check
+def gap_ratio_of_three_levels_is_told_by_trace_and_determinant(use, g: Real[Array, "3 3"]):
+    half_trace, determinant = _trace_and_determinant(g)
+    ratio = use("three_level_gap_ratio")(g)
+    squared, cubed = _from_the_ratio(ratio)
+    return squared * half_trace**3, 27 * determinant**2 * cubed
+
+
+@gap_ratio_of_three_levels_is_told_by_trace_and_determinant.control("the imaginary parts are left out")
+def _(use, g):
+    half_trace, determinant = _trace_and_determinant(array_namespace(g).triu(g))
+    squared, cubed = _from_the_ratio(use("three_level_gap_ratio")(g))
+    return squared * half_trace**3, 27 * determinant**2 * cubed
+
+
+@gap_ratio_of_three_levels_is_told_by_trace_and_determinant.control(
+    "entries beside the diagonal are not divided by the root of two"
+)
+def _(use, g):
+    xp = array_namespace(g)
+    root = xp.sqrt(constant(g, 2))
+    wide = xp.where(np.eye(3, dtype=bool), g, root * g)
+    half_trace, determinant = _trace_and_determinant(wide)
+    squared, cubed = _from_the_ratio(use("three_level_gap_ratio")(g))
+    return squared * half_trace**3, 27 * determinant**2 * cubed
+
+
 @check
 def probability_of_real_eigenvalues_of_a_real_2_by_2_matrix_is_exact(use, g: Normal[Array, "samples 2 2"]):
     return use("has_real_eigenvalues")(g), np.sqrt(1 / 2)
@@ -239,18 +290,6 @@ def probability_of_real_eigenvalues_of_a_real_2_by_2_matrix_is_exact(use, g: Nor
 )
 def _(use, g):
     return use("has_real_eigenvalues")(erf(g / np.sqrt(2))), np.sqrt(1 / 2)
-
-
-probability_of_real_eigenvalues_of_a_real_2_by_2_matrix_is_exact.explain_implementation(
-    "has_real_eigenvalues",
-    "g[..., 0, 0] - g[..., 1, 1] → g[..., 0, 0] + g[..., 1, 1]",
-    "an entry is symmetric about zero and independent of the others, so its sign changes no law",
-)
-probability_of_real_eigenvalues_of_a_real_2_by_2_matrix_is_exact.explain_implementation(
-    "has_real_eigenvalues",
-    "g[..., 1, 0] → (g[..., 0, 0] - g[..., 1, 1]) ** 2 - 4 * g[..., 0, 1] * g[..., 1, 0]",
-    "an entry is symmetric about zero and independent of the others, so its sign changes no law",
-)
 
 
 @probability_of_real_eigenvalues_of_a_real_2_by_2_matrix_is_exact.control("two thirds")
@@ -299,3 +338,33 @@ def _places(up, down, walker):
                 reached[there] = reached.get(there, 0) + w * factor
         weight = reached
     return {x: weight.get(x, 0) for x in range(count)}
+
+
+# Many matrices, so that some are near the boundary.
+@check(sizes={"n": (31, 37)})
+def real_2_by_2_matrix_has_real_eigenvalues_where_its_trace_is_large(use, g: Real[Array, "n 2 2"]):
+    return use("has_real_eigenvalues")(g), _trace_at_least(g, 4)
+
+
+def _trace_at_least(g, multiple):
+    """One where the squared trace is at least so many determinants, zero elsewhere."""
+    xp = array_namespace(g)
+    pairs = [
+        (xp.linalg.trace(a) ** 2, multiple * xp.linalg.det(a))
+        for a in (g[i, :, :] for i in range(g.shape[0]))
+    ]
+    return xp.stack([xp.where(square >= least, 1, 0 * square) for square, least in pairs])
+
+
+@real_2_by_2_matrix_has_real_eigenvalues_where_its_trace_is_large.control("three determinants")
+def _(use, g):
+    # A rotation by an angle whose cosine is nine tenths: its squared trace is 3.24, its determinant one.
+    xp = array_namespace(g)
+    turn = xp.asarray(np.asarray([[[9, -4], [4, 9]]]), dtype=g.dtype)
+    return use("has_real_eigenvalues")(turn), _trace_at_least(turn, 3)
+
+
+@real_2_by_2_matrix_has_real_eigenvalues_where_its_trace_is_large.control("those of the symmetric part")
+def _(use, g):
+    turn = array_namespace(g).asarray(np.asarray([[[1, -1], [1, 1]]]), dtype=g.dtype)
+    return use("has_real_eigenvalues")(turn), _trace_at_least(turn + turn.mT, 4)

@@ -296,3 +296,20 @@ def _():
 def _(use, q, k):
     xp, phi = array_namespace(q), use("elu_features")
     return xp.sign(xp.sum(phi(q) @ phi(k).mT, axis=1)), 1 + 0 * q[:, 0]
+
+
+@check(gradients=True)
+def elu_features_are_a_rectifier_and_the_exponential_of_another(use, x: Real[Array, "n c"]):
+    relu = use("relu")
+    return use("elu_features")(x), relu(x) + array_namespace(x).exp(-relu(-x))
+
+
+@elu_features_are_a_rectifier_and_the_exponential_of_another.control("elu, without the added one")
+def _(use, x):
+    relu = use("relu")
+    return use("elu_features")(x), relu(x) + array_namespace(x).exp(-relu(-x)) - 1
+
+
+@elu_features_are_a_rectifier_and_the_exponential_of_another.control("the exponential on both sides of zero")
+def _(use, x):
+    return use("elu_features")(x), array_namespace(x).exp(x)

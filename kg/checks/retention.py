@@ -206,6 +206,15 @@ def _():
     }
 
 
+@score_normalisation_of_retention_is_not_harmless_with_epsilon.control(
+    "each row divided by a number of its own"
+)
+def _(use, q, k, v, decay):
+    q = 4 * q  # so that some totals are larger than 1 and others are not
+    plain = use("parallel_retention")(q, k, v, decay)
+    return use("score_normalised_retention")(q, k, v, decay), plain / _row_factors(use, q, k, decay)
+
+
 @score_normalisation_of_retention_is_not_harmless_with_epsilon.control("ε is zero")
 def _(use, q, k, v, decay):
     norm = use("layer_norm")

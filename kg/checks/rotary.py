@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from kg.numbers import array_namespace
-from kg.verify import Array, Normal, Real, check, condition
+from kg.verify import Array, Real, check
 
 
 @check
@@ -173,6 +175,43 @@ def _(use, q, k, distance, frequencies):
 
 
 @check
+def rotary_decay_bound_is_the_same_after_a_common_turn(
+    use,
+    q: Real[Array, "2*h"],
+    k: Real[Array, "2*h"],
+    position: Real[Array, ""],
+    distance: Real[Array, ""],
+    frequencies: Real[Array, "h"],
+):
+    bound = use("rotary_decay_bound")
+    turned = [_turned(use, v, position, frequencies) for v in (q, k)]
+    return bound(q, k, distance, frequencies), bound(*turned, distance, frequencies)
+
+
+def _turned(use, v, position, frequencies):
+    return use("rotary_embedding")(v[None, :], position[None], frequencies)[0, :]
+
+
+rotary_decay_bound_is_the_same_after_a_common_turn.explain(
+    "positions[:, None] * frequencies[None, :] →", "a common turn by any other angle changes nothing either"
+)
+
+
+@rotary_decay_bound_is_the_same_after_a_common_turn.control("only the query is turned")
+def _(use, q, k, position, distance, frequencies):
+    bound = use("rotary_decay_bound")
+    turned = _turned(use, q, position, frequencies)
+    return bound(q, k, distance, frequencies), bound(turned, k, distance, frequencies)
+
+
+@rotary_decay_bound_is_the_same_after_a_common_turn.control("the key is turned the other way")
+def _(use, q, k, position, distance, frequencies):
+    bound = use("rotary_decay_bound")
+    turned = _turned(use, q, position, frequencies), _turned(use, k, -position, frequencies)
+    return bound(q, k, distance, frequencies), bound(*turned, distance, frequencies)
+
+
+@check
 def rotary_score_needs_the_query_weights_transposed(
     use,
     x: Real[Array, "2*h"],
@@ -206,28 +245,53 @@ def _(use, x, y, query_weights, key_weights, distance, frequencies):
     return left, x @ query_weights.mT @ turned
 
 
-@condition
-def standard_normal_queries(q):
-    # A law cannot be read off a draw. What one draw can exclude is excluded: no standard normal number is that large.
-    return bool(np.all(abs(np.asarray(q)) < 12))
+def _mean_of_squared_scores(use, queries, k, query_position, key_position, frequencies):
+    xp = array_namespace(k)
+    q = xp.asarray(queries, dtype=k.dtype)
+    there = xp.broadcast_to(query_position, q.shape[:1])
+    scores = use("rotary_scores")(q, k[None, :], there, key_position[None], frequencies)
+    return xp.mean(scores[:, 0] ** 2, axis=0)
+
+
+def _signs(width):
+    """All vectors of ones and minus ones: products of two entries have the means that normal ones have."""
+    return np.asarray(list(itertools.product((1, -1), repeat=width)))
 
 
 @check(sizes={"h": (1, 2, 3)})
 def expectation_of_squared_rotary_score_is_the_same_at_every_distance(
     use,
-    q: Normal[Array, "samples 2*h"],
     k: Real[Array, "2*h"],
     query_position: Real[Array, ""],
     key_position: Real[Array, ""],
     frequencies: Real[Array, "h"],
 ):
-    there = array_namespace(q).broadcast_to(query_position, q.shape[:1])
-    scores = use("rotary_scores")(q, k[None, :], there, key_position[None], frequencies)
-    return scores[:, 0] ** 2, k @ k
+    places = query_position, key_position, frequencies
+    return _mean_of_squared_scores(use, _signs(k.shape[0]), k, *places), k @ k
+
+
+expectation_of_squared_rotary_score_is_the_same_at_every_distance.explain(
+    "positions[:, None] * frequencies[None, :] →", "a turn by any angle keeps the length of the key"
+)
 
 
 @expectation_of_squared_rotary_score_is_the_same_at_every_distance.control("it falls with the distance")
-def _(use, q, k, query_position, key_position, frequencies):
-    there = array_namespace(q).broadcast_to(query_position, q.shape[:1])
-    scores = use("rotary_scores")(q, k[None, :], there, key_position[None], frequencies)
-    return scores[:, 0] ** 2, k @ k / (1 + (query_position - key_position) ** 2)
+def _(use, k, query_position, key_position, frequencies):
+    places = query_position, key_position, frequencies
+    fall = 1 + (query_position - key_position) ** 2
+    return _mean_of_squared_scores(use, _signs(k.shape[0]), k, *places), k @ k / fall
+
+
+@expectation_of_squared_rotary_score_is_the_same_at_every_distance.control(
+    "the two entries of a pair are equal, and not independent"
+)
+def _(use, k, query_position, key_position, frequencies):
+    places = query_position, key_position, frequencies
+    pairs = np.repeat(_signs(k.shape[0] // 2), 2, axis=1)
+    return _mean_of_squared_scores(use, pairs, k, *places), k @ k
+
+
+@expectation_of_squared_rotary_score_is_the_same_at_every_distance.control("the scores are divided by √d")
+def _(use, k, query_position, key_position, frequencies):
+    places = query_position, key_position, frequencies
+    return _mean_of_squared_scores(use, _signs(k.shape[0]), k, *places) / k.shape[0], k @ k

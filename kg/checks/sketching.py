@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from kg.numbers import array_namespace, constant
-from kg.verify import Array, Normal, Real, UnitRows, check
+from kg.verify import Array, Normal, Real, Size, UnitRows, check
 
 # Random projections --------------------------------------------------------------------------------------------
 
@@ -27,33 +27,35 @@ def _three_point_rule(x, variables):
     return nodes, weights
 
 
-def _sketched_by_rule(use, x, y):
-    """Inner products after a sketch with two combinations, at the nodes of the rule, and the weights of the nodes."""
+def _sketched_by_rule(use, x, y, k):
+    """Inner products after a sketch with k combinations, at the nodes of the rule, and the weights of the nodes."""
     xp = array_namespace(x)
-    nodes, weights = _three_point_rule(x, 2 * x.shape[0])
-    r = xp.reshape(nodes, (nodes.shape[0], 2, x.shape[0]))
+    nodes, weights = _three_point_rule(x, k * x.shape[0])
+    r = xp.reshape(nodes, (nodes.shape[0], k, x.shape[0]))
     return _sketched_product(use, r, x, y), weights
 
 
-@check(sizes={"n": (2, 3)})
-def mean_of_a_sketched_inner_product_is_the_inner_product(use, x: Real[Array, "n"], y: Real[Array, "n"]):
+@check(sizes={"n": (1, 2), "k": (2, 3)})
+def mean_of_a_sketched_inner_product_is_the_inner_product(
+    use, x: Real[Array, "n"], y: Real[Array, "n"], k: Size[int, "k"]
+):
     xp = array_namespace(x)
-    products, weights = _sketched_by_rule(use, x, y)
+    products, weights = _sketched_by_rule(use, x, y, k)
     return xp.sum(weights * products), xp.sum(x * y)
 
 
 @mean_of_a_sketched_inner_product_is_the_inner_product.control("the sketch is not divided by √k")
-def _(use, x, y):
+def _(use, x, y, k):
     xp = array_namespace(x)
-    products, weights = _sketched_by_rule(use, x, y)
-    return 2 * xp.sum(weights * products), xp.sum(x * y)
+    products, weights = _sketched_by_rule(use, x, y, k)
+    return k * xp.sum(weights * products), xp.sum(x * y)
 
 
 @mean_of_a_sketched_inner_product_is_the_inner_product.control("each vector has a sketch of its own")
-def _(use, x, y):
+def _(use, x, y, k):
     xp = array_namespace(x)
-    nodes, weights = _three_point_rule(x, 2 * x.shape[0])
-    r = xp.reshape(nodes, (nodes.shape[0], 2, x.shape[0]))
+    nodes, weights = _three_point_rule(x, k * x.shape[0])
+    r = xp.reshape(nodes, (nodes.shape[0], k, x.shape[0]))
     sketch = use("gaussian_sketch")
     products = xp.sum(sketch(r, x) * sketch(xp.flip(r, axis=1), y), axis=-1)
     return xp.sum(weights * products), xp.sum(x * y)
@@ -65,36 +67,44 @@ mean_of_a_sketched_inner_product_is_the_inner_product.explain(
 )
 
 
-def _squared_error(use, x, y):
-    """The mean over the rule, in place of the normal law, of the squared error of a sketch with two combinations."""
+def _squared_error(use, x, y, k):
+    """The mean over the rule, in place of the normal law, of the squared error of a sketch with k combinations."""
     xp = array_namespace(x)
-    products, weights = _sketched_by_rule(use, x, y)
+    products, weights = _sketched_by_rule(use, x, y, k)
     error = products - xp.sum(x * y)
     return xp.sum(weights * error * error)
 
 
-@check(sizes={"n": (2, 3)})
+@check(sizes={"n": (1, 2), "k": (2, 3)})
 def squared_error_of_a_sketched_inner_product_falls_as_one_over_k(
-    use, x: Real[Array, "n"], y: Real[Array, "n"]
+    use, x: Real[Array, "n"], y: Real[Array, "n"], k: Size[int, "k"]
 ):
     xp = array_namespace(x)
-    return _squared_error(use, x, y), (xp.sum(x * x) * xp.sum(y * y) + xp.sum(x * y) ** 2) / 2
+    return _squared_error(use, x, y, k), (xp.sum(x * x) * xp.sum(y * y) + xp.sum(x * y) ** 2) / k
 
 
 @squared_error_of_a_sketched_inner_product_falls_as_one_over_k.control(
     "the squared inner product is left out"
 )
-def _(use, x, y):
+def _(use, x, y, k):
     xp = array_namespace(x)
-    return _squared_error(use, x, y), xp.sum(x * x) * xp.sum(y * y) / 2
+    return _squared_error(use, x, y, k), xp.sum(x * x) * xp.sum(y * y) / k
 
 
 @squared_error_of_a_sketched_inner_product_falls_as_one_over_k.control(
     "it falls as one over the square of the number of combinations"
 )
-def _(use, x, y):
+def _(use, x, y, k):
     xp = array_namespace(x)
-    return _squared_error(use, x, y), (xp.sum(x * x) * xp.sum(y * y) + xp.sum(x * y) ** 2) / 4
+    return _squared_error(use, x, y, k), (xp.sum(x * x) * xp.sum(y * y) + xp.sum(x * y) ** 2) / (k * k)
+
+
+@squared_error_of_a_sketched_inner_product_falls_as_one_over_k.control(
+    "it is the error of two combinations, however many there are"
+)
+def _(use, x, y, k):
+    xp = array_namespace(x)
+    return _squared_error(use, x, y, k + 1), (xp.sum(x * x) * xp.sum(y * y) + xp.sum(x * y) ** 2) / 2
 
 
 @check(sizes={"k": (128,), "n": (4, 8)})

@@ -12,9 +12,62 @@ def _scaled(use, n):
     return np.sqrt(2) * n ** (1 / 6) * (use("largest_gue_eigenvalue_mean")(n) - np.sqrt(2 * n))
 
 
+def _miss(use, exact):
+    """How far the quadrature is from these numbers, in units of 2⁻⁴⁰, for one, two and three levels."""
+    found = np.stack([use("largest_gue_eigenvalue_mean")(n) for n in (1, 2, 3)])
+    return abs(found - exact) * 2.0**40
+
+
+@check(relation="<=")
+def quadrature_gives_the_mean_of_the_largest_of_up_to_three_gue_levels(use):
+    return _miss(use, np.sqrt(2 / np.pi) * np.asarray([0, 1, 27 / 16])), np.ones(3)
+
+
+for _edit, _reason in (
+    (
+        "constant changed: 6 → ",
+        "the unit of length of the variable of integration, which drops out of the mean",
+    ),
+    ("constant changed: 40 → ", "with one point more or less the mean agrees to 2⁻⁴⁰"),
+    ("constant changed: 30 → ", "with one point more or less the determinant agrees to 2⁻⁴⁰"),
+    ("constant changed: 16 → 15", "beyond fifteen units the kernel holds less than 2⁻⁴⁰"),
+):
+    quadrature_gives_the_mean_of_the_largest_of_up_to_three_gue_levels.explain_implementation(
+        "largest_gue_eigenvalue_mean", _edit, _reason
+    )
+
+
+@quadrature_gives_the_mean_of_the_largest_of_up_to_three_gue_levels.control(
+    "the third level is as far from the middle one as two levels are from each other"
+)
+def _(use):
+    return _miss(use, np.sqrt(2 / np.pi) * np.asarray([0, 1, 2])), np.ones(3)
+
+
+@quadrature_gives_the_mean_of_the_largest_of_up_to_three_gue_levels.control(
+    "independent normal numbers in place of levels"
+)
+def _(use):
+    return _miss(use, np.asarray([0, 1, 3 / 2]) / np.sqrt(2 * np.pi)), np.ones(3)
+
+
 @check(sizes={"n": (4, 8, 16, 32, 64, 128)})
 def mean_of_the_largest_gue_eigenvalue_tends_to_that_of_tracy_widom(use, n: Size[int, "n"]):
     return _scaled(use, n), use("tracy_widom_mean")()
+
+
+_DIGITS = "the mean agrees to eleven digits, which is all that is said of it"
+for _edit, _reason in (
+    ("constant changed: 40 → ", _DIGITS),
+    ("constant changed: 30 → ", _DIGITS),
+    ("constant changed: 60 → ", _DIGITS),
+    ("constant changed: 20 → ", "beyond nineteen units the Airy function holds nothing"),
+    ("constant changed: 16 → ", "beyond fifteen units the kernel holds nothing"),
+    ("s + 16 → 16", "beyond the largest place the kernel holds nothing, wherever it is cut off"),
+):
+    mean_of_the_largest_gue_eigenvalue_tends_to_that_of_tracy_widom.explain_implementation(
+        "tracy_widom_mean", _edit, _reason
+    )
 
 
 @mean_of_the_largest_gue_eigenvalue_tends_to_that_of_tracy_widom.control(

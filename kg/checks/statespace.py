@@ -8,7 +8,7 @@ from kg.verify import Array, Real, check
 # Any transition -------------------------------------------------------------------------------------------------
 
 
-@check(sizes={"n": (2, 3, 4), "s": (2, 3)})
+@check(sizes={"n": (2, 3, 4, 5), "s": (2, 3, 4, 5)})
 def semiseparable_product_is_a_state_space_model(
     use,
     a: Real[Array, "n s s"],

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+import numpy as np
+
 from kg.numbers import array_namespace, constant
-from kg.verify import Array, Natural, Positive, Real, check
+from kg.verify import Array, Natural, Positive, Real, check, condition
 
 # The monoid ----------------------------------------------------------------------------------------------------
 
@@ -221,7 +225,63 @@ def _(use, q, k, v):
     return counted, (m + 1) // 2 * n * (d + e + 2) + n * (e + 2) + m * (d + e)
 
 
-@check(relation="<=")
+@condition
+def between_a_sixteenth_and_sixteen(x):
+    return bool(np.all((abs(x) >= 1 / 16) & (abs(x) < 16)))
+
+
+@between_a_sixteenth_and_sixteen.sampler
+def _(x):
+    """Every exponent in turn along a row, the sign as drawn."""
+    xp = array_namespace(x)
+    powers = xp.asarray(2.0 ** (np.arange(x.shape[1]) % 8 - 4), dtype=x.dtype)
+    size = powers * (1 + 7 * xp.tanh(x) ** 2 / 8)
+    return {"x": xp.where(x >= 0, size, -size)}
+
+
+def _nearest_of_a_list(x, bits):
+    """The nearest of all numbers ±m·2ᵉ with m of so many binary digits, the larger one where two are as near."""
+    xp = array_namespace(x)
+    sizes = [
+        Fraction(m) * Fraction(2) ** (e - bits) for e in range(-3, 5) for m in range(2 ** (bits - 1), 2**bits)
+    ]
+    listed = sorted([*sizes, 16, *(-size for size in sizes), -16])
+    nearest = constant(x, listed[0]) + 0 * x
+    for number in listed[1:]:
+        nearest = xp.where(abs(x - number) <= abs(x - nearest), constant(x, number), nearest)
+    return nearest
+
+
+@check
+def rounding_to_significand_takes_the_nearest_of_a_list(use, x: Real[Array, "n 8"]):
+    rounded = use("round_to_significand")
+    beyond = rounded(256 * x), rounded(x / 256)
+    return [rounded(x, bits=3), rounded(x, bits=2), *beyond], [
+        _nearest_of_a_list(x, 3),
+        _nearest_of_a_list(x, 2),
+        0 * x,
+        0 * x,
+    ]
+
+
+@rounding_to_significand_takes_the_nearest_of_a_list.control("a list of numbers with one digit more")
+def _(use, x):
+    return use("round_to_significand")(x, bits=3), _nearest_of_a_list(x, 4)
+
+
+@rounding_to_significand_takes_the_nearest_of_a_list.control("rounded down, not to the nearest")
+def _(use, x):
+    xp = array_namespace(x)
+    rounded = use("round_to_significand")(x, bits=3)
+    return rounded, xp.where(rounded > x, 2 * x - rounded, rounded)
+
+
+@rounding_to_significand_takes_the_nearest_of_a_list.control("one unit for all numbers, as in fixed point")
+def _(use, x):
+    return use("round_to_significand")(x, bits=3), array_namespace(x).floor(4 * x + 0.5) / 4
+
+
+@check(relation="<=", sizes={"d": (2, 3, 9, 13)})
 def tiled_attention_does_not_always_move_less(
     use, q: Real[Array, "n d"], k: Real[Array, "m d"], v: Real[Array, "m d"], memory: Natural[int, "1 400"]
 ):
@@ -247,6 +307,26 @@ def _(use, q, k, v):
     width, xp = q.shape[1] + 1, array_namespace(k)
     keys = xp.concat([xp.broadcast_to(k[:1, :], (width, k.shape[1]))] * 2)
     return _both(use, q, keys, keys, width)
+
+
+@tiled_attention_does_not_always_move_less.control(
+    "the stored tables move no more, for every fast memory smaller than the square of the width"
+)
+def _(use, q, k, v, memory):
+    d = q.shape[1]
+    tiled, stored = _both(use, q, k, v, memory % (d * d) // (4 * d))
+    return stored, tiled
+
+
+@tiled_attention_does_not_always_move_less.control("the two numbers as stated, neither more nor less")
+def _(use, q, k, v, memory):
+    (n, d), m, xp = q.shape, k.shape[0], array_namespace(q)
+    columns = max(1, memory // (4 * d))
+    stated = (m + columns - 1) // columns * n * (3 * d + 4) + 2 * m * d, 4 * n * m + 2 * (n + m) * d
+    counted = _both(use, q, k, v, columns)
+    return xp.stack([*counted, *(constant(q, x) for x in stated)]), xp.stack(
+        [*(constant(q, x) for x in stated), *counted]
+    )
 
 
 @check

@@ -119,11 +119,17 @@ def _alternating_approximation(t, ranks, starts, sweeps=2):
 def hosvd_error_is_at_most_the_sum_of_the_tails(
     use, r1: Natural[int, "1 7"], r2: Natural[int, "1 7"], r3: Natural[int, "1 7"], t: Real[Array, "a b c"]
 ):
-    xp = array_namespace(t)
     ranks = (r1, r2, r3)
-    error = t - use("hosvd")(t, ranks=ranks)
+    whole, tails = array_namespace(t).sum(t * t), _tails(t, ranks)
     # Both sides are relative, so that nothing cut at all is rounding on the left and zero on the right.
-    return xp.sum(error * error) / xp.sum(t * t), sum(_tails(t, ranks)) / xp.sum(t * t)
+    error = _square_error(t, use("hosvd")(t, ranks=ranks)) / whole
+    # That an axis is cut at all is seen from below; at the witness, where the first alone is, from above.
+    return [error, *(tail / whole for tail in tails[1:])], [sum(tails) / whole, error, error]
+
+
+hosvd_error_is_at_most_the_sum_of_the_tails.explain(
+    "t * t → t / t", "both sides are divided by the same positive number, and any other would do"
+)
 
 
 @hosvd_error_is_at_most_the_sum_of_the_tails.witness
@@ -161,8 +167,10 @@ def hosvd_error_is_at_most_the_number_of_axes_times_the_best(
     w: Real[Array, "c c"],
 ):
     ranks = (r1, r2, r3)
-    rival = _alternating_approximation(t, ranks, (u, v, w))
-    return _square_error(t, use("hosvd")(t, ranks=ranks)), t.ndim * _square_error(t, rival)
+    rival = _square_error(t, _alternating_approximation(t, ranks, (u, v, w)))
+    error = _square_error(t, use("hosvd")(t, ranks=ranks))
+    # From below, so that an axis that is not cut does not pass for a better approximation.
+    return [error, *_tails(t, ranks)], [t.ndim * rival, error, error, error]
 
 
 @hosvd_error_is_at_most_the_number_of_axes_times_the_best.control("the error is at most the best")

@@ -364,3 +364,35 @@ def _(use, kernel):
     table, x, _ = _symmetric(2 + kernel[0, 0], 2.0**-13)
     rate = array_namespace(kernel).tanh(use("projective_diameter")(table) / 4)
     return _off(use, table * x, 4), rate * rate * _off(use, table * x, 3)
+
+
+@check
+def hilbert_distance_of_exponentials_is_the_spread_of_the_difference_of_scores(
+    use, s: Real[Array, "m"], t: Real[Array, "m"], normaliser: Real[Array, ""]
+):
+    return _distance_of_exponentials(use, s, t, normaliser), _spread(s - t)
+
+
+def _distance_of_exponentials(use, s, t, normaliser):
+    """What makes either list sum to one, or any other number there, only moves the scores of one by a constant."""
+    xp = array_namespace(s)
+    return use("hilbert_metric")(xp.exp(s), xp.exp(t - normaliser))
+
+
+def _spread(x):
+    xp = array_namespace(x)
+    return xp.max(x) - xp.min(x)
+
+
+@hilbert_distance_of_exponentials_is_the_spread_of_the_difference_of_scores.control(
+    "twice the largest modulus"
+)
+def _(use, s, t, normaliser):
+    return _distance_of_exponentials(use, s, t, normaliser), 2 * array_namespace(s).max(abs(s - t))
+
+
+@hilbert_distance_of_exponentials_is_the_spread_of_the_difference_of_scores.control(
+    "the difference of the spreads"
+)
+def _(use, s, t, normaliser):
+    return _distance_of_exponentials(use, s, t, normaliser), _spread(s) - _spread(t)

@@ -29,7 +29,7 @@ def command(plain: bool, jobs: int, page: Path | None, form: str) -> int:
     """Search for equalities that the graph neither states nor derives.
 
     Every implementation is run on fixed random inputs, as it is, with a parameter set to 0, 1 or the identity, transposed, with inputs exchanged or shared, and fed into every other.
-    What gives the same is judged like a claim, unless it is trivial or known; what passes is printed as Turtle with its check, for a person to judge whether it is worth keeping.
+    What gives the same is judged like a claim, unless it is trivial or known; what passes is printed as Turtle with its check, for a person to judge whether it is worth keeping. Equalities that hold for one reason are printed once, with the others named.
     Exit status 1 if something was found.
     """
     from kg.reasoning.discovery import discover
@@ -54,13 +54,13 @@ def _text(graph: Graph, search: Search) -> str:
     from kg.reasoning.discovery import by_reason
     from kg.reasoning.stanzas import stanza
 
-    passed = [one for one in search.judged if one.outcome == "passed"]
-    parts = [stanza(graph, one) for one in passed]
+    passed = search.kept
+    parts = [stanza(graph, family) for family in search.families]
     counts = [f"# {count} dropped: {reason}" for reason, count in by_reason(search.dropped)]
     undecided = len(search.judged) - len(passed)
     total = (
-        f"# {sum(search.table.counts.values())} forms, {len(search.collisions)} collisions, {len(passed)} equal and new, "
-        f"{undecided} rejected or undecided, {len(search.near)} near misses"
+        f"# {sum(search.table.counts.values())} forms, {len(search.collisions)} collisions, {len(passed)} equal and new "
+        f"for {len(search.families)} reasons, {undecided} rejected or undecided, {len(search.near)} near misses"
     )
     return "\n".join([*parts, *counts, *_near(search), total]) + "\n"
 
@@ -77,6 +77,7 @@ def _near(search: Search) -> list[str]:
 def _json(search: Search) -> str:
     from kg.reasoning.forms import text
 
+    family = {id(one): at for at, family in enumerate(search.families) for one in family.members}
     rows = {
         "forms": dict(search.table.counts),
         "left_out": search.table.left_out,
@@ -91,9 +92,11 @@ def _json(search: Search) -> str:
                 "largest_dimension_first": one.ordered,
                 "shapes": one.finding.shapes,
                 "reason": one.finding.reason,
+                "family": family.get(id(one)),
             }
             for one in search.judged
         ],
+        "families": [family.words for family in search.families],
         "near": [
             {
                 "left": text(one.left.form.expression),

@@ -58,7 +58,7 @@ def command(
 
     wishes = Wishes(search=search, cited=cited, notices=notices, batch=batch)
     planned = plan(chosen, asked, wishes)
-    say(_planned(planned, cited))
+    say(_planned(planned, cited, is_offline=asked.transport is None))
     if dry_run:
         return FINE
     old = facts.read_file(here)
@@ -73,7 +73,9 @@ def command(
     return FOUND if wrong or report.error or report.too_dear else FINE
 
 
-def _planned(plan: Plan, cited: bool) -> str:
+def _planned(plan: Plan, cited: bool, *, is_offline: bool) -> str:
+    if is_offline:
+        return f"{plan.known} answers in the cache, and --offline asks for no more"
     parts = [f"{plan.known} answers in the cache", f"{plan.free} questions for single works (free)"]
     if plan.lists:
         parts.append(f"{plan.lists} lists")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli import FINE, FOUND
+from kg.cli.literature import Finite
 from kg.cli.verb import deliver, format_option, project, say, verb
 from kg.errors import SourceError, UsageError
 
@@ -41,7 +42,7 @@ _GOLD = Path("tests") / "linking" / "development.txt"
 @click.option("--evaluate", is_flag=True, help="FILE holds marked texts: report precision, recall and F1.")
 @click.option(
     "--at-least",
-    type=click.FloatRange(0, 1),
+    type=Finite(0, 1),
     metavar="F1",
     help="With --evaluate: exit with 1 if the F1 of mentions is lower.",
 )
@@ -51,7 +52,7 @@ def command(
 ) -> int:
     """Mark the concepts that a text mentions, and say which it is about.
 
-    Labels are compared by lemma, acronyms in their own case; the longest label wins, homonyms are left out, and a label that could mean two things is set aside with the reason. A text is about what its title names or what it names twice. A DOI, an arXiv identifier or a key of the bibliography stands for a title with the abstract that kg enrich has brought; nothing is fetched here.
+    Labels are compared by lemma, acronyms in their own case; the longest label wins, homonyms are left out, and a label that could mean two things is set aside with the reason. A text is about what its title names, what it names twice, and what it names once in a telling place. A DOI, an arXiv identifier or a key of the bibliography stands for a title with the abstract that kg enrich has brought; nothing is fetched here.
     With --evaluate, FILE has a text on each line with its mentions as [words](concept), or JSON lines.
     """
     if find_spec("simplemma") is None:
@@ -91,7 +92,10 @@ def _read(source: str) -> tuple[str | None, str]:
     if source == "-":
         return None, _decoded(sys.stdin.buffer.read(), "standard input")
     path = Path(source)
-    if path.is_file():
+    if path.is_dir():
+        raise UsageError(f"{source}: this is a folder: name a text file in it")
+    # Not only what is_file() says: a shell hands over what another program writes as a pipe.
+    if path.exists():
         try:
             return None, _decoded(path.read_bytes(), source)
         except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -19,12 +20,23 @@ if TYPE_CHECKING:
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
+class Finite(click.FloatRange):
+    """A number in a range; "nan" is in none, and would let everything pass that is compared with it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, if it is one."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a number of finite size.", param, ctx)
+        return number
+
+
 def client_options(function: _Function) -> _Function:
     """``--offline``, ``--refresh``, ``--max-cost`` and ``--timeout``."""
     for option in (
         click.option(
             "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
+            type=Finite(min=0, min_open=True),
             default=30.0,
             show_default=True,
             metavar="SECONDS",
@@ -32,7 +44,7 @@ def client_options(function: _Function) -> _Function:
         ),
         click.option(
             "--max-cost",
-            type=click.FloatRange(min=0),
+            type=Finite(min=0),
             default=0.01,
             show_default=True,
             metavar="DOLLARS",

@@ -173,9 +173,23 @@ def _concept_text(graph: Graph, concept: Concept) -> str:
         render.section("Related", ", ".join(concept.related)),
         render.section("The same elsewhere", concept.exact_matches),
         render.section("Code", [f"{function.signature}: {_place(graph, function)}"] if function else []),
+        render.section("Edits of the code", _edits(graph, concept)),
         render.section("Claims", [_brief(graph, claim) for claim in graph.claims_about(concept.name)]),
     ]
     return "".join(parts)
+
+
+def _edits(graph: Graph, concept: Concept) -> list[str]:
+    """What a survey showed of automatic edits of its implementation; nothing if there is none of today's claims."""
+    from kg.coverage.record import coverage_path, recorded
+
+    survey = recorded(graph).get(concept.name) if coverage_path(graph).is_file() else None
+    if survey is None or not survey.tried:
+        return []
+    return [
+        f"{survey.caught} of {survey.tried} automatic edits are noticed by some claim",
+        *(f"noticed by none: {edit}" for edit in survey.unnoticed),
+    ]
 
 
 # --- papers

@@ -16,9 +16,9 @@ from kg.cli.verb import deliver, format_option, graph, say, verb
 from kg.errors import UsageError
 
 if TYPE_CHECKING:
+    from kg.coverage import Coverage
     from kg.graph import Graph
     from kg.verify import Verdict
-    from kg.verify.coverage import Coverage
 
 BAD = ("failed", "cantTell", "untested")
 
@@ -29,6 +29,7 @@ BAD = ("failed", "cantTell", "untested")
     "kg verify online_softmax_is_softmax",
     "kg verify --all --jobs 2 --format json --output verdicts.json",
     "kg verify -k 'attention and not kernel'",
+    "kg verify --implementations",
 )
 @click.argument("claims", nargs=-1, metavar="[CLAIM]...")
 @click.option("--all", "everything", is_flag=True, help="Run fresh claims too, not only stale ones.")
@@ -37,7 +38,7 @@ BAD = ("failed", "cantTell", "untested")
 @click.option(
     "--implementations",
     is_flag=True,
-    help="Try every mutant of every implementation on all claims that reach it, instead of verifying.",
+    help="Instead, try every mutant of each implementation on all claims that reach it; stale ones only.",
 )
 @click.option(
     "--reseed",
@@ -65,13 +66,17 @@ def command(
 ) -> int:
     """Verify claims: all, or those named.
 
-    What is fresh is not run again unless --all is given.
-    The outcome is recorded in ontology/generated/evidence.ttl. Exit status 1 if any claim failed, could not be
+    With --implementations the names are those of implementations. What is fresh is not run again unless --all is given.
+    The outcome is recorded in ontology/generated/evidence.ttl, that of --implementations in coverage.ttl beside it. Exit status 1 if any claim failed, could not be
     decided or was not tested.
     """
     found = graph()
     if implementations:
-        return _cover(found, jobs, output, form)
+        if expression or reseed or fail_fast or form == "junit":
+            raise UsageError(
+                "--implementations goes with none of -k, --reseed, --fail-fast, --format junit: leave them out"
+            )
+        return _cover(found, claims, everything, jobs, output, form)
     names = _chosen(found, claims, expression)
     if reseed:
         return _reseeded(found, names, jobs, output, form)
@@ -101,32 +106,32 @@ def _reseeded(graph: Graph, names: Sequence[str] | None, jobs: int, output: Path
     return FOUND if any(verdict.outcome in BAD for verdict in verdicts) else FINE
 
 
-def _cover(graph: Graph, jobs: int, output: Path | None, form: str) -> int:
+def _cover(
+    graph: Graph, names: Sequence[str], everything: bool, jobs: int, output: Path | None, form: str
+) -> int:
     """Which edits of which implementation no claim of the graph notices."""
-    from tqdm import tqdm
+    from kg.coverage.record import cover
 
-    from kg.verify.schedule import cover
+    def progress(one: Coverage, done: int, total: int) -> None:
+        said = one.reason or f"{one.caught} of {one.tried} edits noticed"
+        say(f"{done}/{total} {one.implementation}: {said}")
 
-    with tqdm(unit="implementation", leave=False, disable=None, delay=0.3) as bar:
-
-        def progress(_: Coverage, done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        found = cover(graph, jobs=jobs, progress=progress)
-    loose = [one for one in found if one.unnoticed]
+    found = cover(graph, names or None, everything=everything, jobs=jobs, progress=progress)
     if form == "json":
-        rows = [{**vars(one), "by": sorted(one.by), "generated": one.generated} for one in found]
+        rows = [{**vars(one), "by": sorted(one.by), "tried": one.tried} for one in found]
         deliver(json.dumps(rows, ensure_ascii=False, indent=2), output)
     else:
-        lines = [f"{one.implementation}: nobody notices {edit}" for one in loose for edit in one.unnoticed]
-        caught, same = sum(one.caught for one in found), sum(one.equivalent for one in found)
-        lines.append(
-            f"{len(found)} implementations: {caught} mutants caught, {same} equivalent, "
-            f"{sum(len(one.unnoticed) for one in loose)} noticed by no claim"
-        )
-        deliver("\n".join(lines), output)
-    return FOUND if loose else FINE
+        deliver(_coverage_text(found), output)
+    return FINE if all(one.complete for one in found) else FOUND
+
+
+def _coverage_text(found: Sequence[Coverage]) -> str:
+    lines = [f"{one.implementation}: {one.reason}" for one in found if one.reason]
+    lines += [f"{one.implementation}: nobody notices {edit}" for one in found for edit in one.unnoticed]
+    caught, same = sum(one.caught for one in found), sum(one.equivalent for one in found)
+    unnoticed = sum(len(one.unnoticed) for one in found)
+    counted = f"{caught} mutants caught, {same} equivalent, {unnoticed} noticed by no claim"
+    return "\n".join([*lines, f"{len(found)} implementations: {counted}"])
 
 
 def _chosen(graph: Graph, claims: Sequence[str], expression: str | None) -> list[str] | None:

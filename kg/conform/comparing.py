@@ -196,7 +196,16 @@ def _sentence(relation: str, missed: float, left: list[Any], right: list[Any]) -
     at = f" at {list(place)}" if place else ""
     verb = "is not at most" if relation == "<=" else "is not"
     factor = f"{missed:.2g} times what rounding may do"
-    return f"{_number(a)} {verb} {_number(b)}{at}, {factor}"
+    # As many digits as it takes to see the difference.
+    texts = next(
+        (
+            pair
+            for digits in (6, 9, 12, 17)
+            if len(set(pair := (_number(a, digits), _number(b, digits)))) == 2
+        ),
+        (_number(a), _number(b)),
+    )
+    return f"{texts[0]} {verb} {texts[1]}{at}, {factor}"
 
 
 def _worst_entry(left: list[Any], right: list[Any]) -> tuple[Any, Any, tuple[int, ...]]:
@@ -206,6 +215,6 @@ def _worst_entry(left: list[Any], right: list[Any]) -> tuple[Any, Any, tuple[int
     return a[place], b[place], tuple(int(i) for i in place)
 
 
-def _number(value: Any) -> str:
+def _number(value: Any, digits: int = 6) -> str:
     value = complex(value)
-    return f"{value.real:.6g}" if value.imag == 0 else f"{value:.6g}"
+    return f"{value.real:.{digits}g}" if value.imag == 0 else f"{value:.{digits}g}"

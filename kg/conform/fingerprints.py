@@ -59,6 +59,34 @@ class Group:
     names: tuple[str, ...]
     sizes: tuple[dict[str, int], ...]
     probes: tuple[dict[str, Any], ...]
+    domains: tuple[tuple[str, Domain], ...]
+    equal: str = ""
+
+    @property
+    def narrower(self) -> list[Group]:
+        """The same with two of its dimensions made equal, in words: for functions that take no others."""
+        axes: dict[str, str] = {}
+        for name, domain in self.domains:
+            for at, dim in enumerate(domain.dims):
+                axes.setdefault(dim, f"axis {at} of {name}")
+        found = []
+        for (one, first), (other, second) in itertools.combinations(axes.items(), 2):
+            merged = tuple(
+                (name, Domain(d.kind, tuple(one if dim == other else dim for dim in d.dims)))
+                for name, d in self.domains
+            )
+            group = _group(merged, self.names, f"{first} and {second}")
+            if group is not None:
+                found.append(group)
+        return found
+
+
+def _group(domains: tuple[tuple[str, Domain], ...], names: tuple[str, ...], equal: str = "") -> Group | None:
+    made = _probes(dict(domains))
+    if not made:
+        return None
+    sizes, probes = zip(*made, strict=True)
+    return Group(tuple(name for name, _ in domains), names, sizes, probes, domains, equal)
 
 
 def groups(implementations: Mapping[str, Callable[..., Any]]) -> list[Group]:
@@ -71,13 +99,8 @@ def groups(implementations: Mapping[str, Callable[..., Any]]) -> list[Group]:
             continue
         if domains:
             members.setdefault(tuple(_canonical(domains).items()), []).append(name)
-    found = []
-    for key, names in members.items():
-        made = _probes(dict(key))
-        if made:
-            sizes, probes = zip(*made, strict=True)
-            found.append(Group(tuple(name for name, _ in key), tuple(names), sizes, probes))
-    return found
+    made = [_group(domains, tuple(names)) for domains, names in members.items()]
+    return [group for group in made if group is not None]
 
 
 def with_ones(implementations: Mapping[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
@@ -234,7 +257,13 @@ def distance(known: Print, outputs: Sequence[Sequence[Any] | None]) -> float:
 
 
 def _angles(a: Any, b: Any) -> Any:
-    x, y = (np.atleast_1d(z).reshape(-1, z.shape[-1] if z.ndim else 1) for z in (a, b))
+    if a.ndim == 0 or a.shape[-1] == 1:
+        # A row of one number has every direction in common with another.
+        a, b = (np.reshape(z, -1) for z in (a, b))
+    if a.size == 1:
+        apart, sizes = np.abs(a - b), np.abs(a) + np.abs(b)
+        return np.where(sizes > 0, np.nan_to_num(apart / np.where(sizes > 0, sizes, 1), nan=1.0), 0.0)
+    x, y = (z.reshape(-1, z.shape[-1]) for z in (a, b))
     here = np.isfinite(x)
     x, y = np.where(here, x, 0), np.where(here, y, 0)
     with np.errstate(all="ignore"):
@@ -252,19 +281,20 @@ class Library:
         self.index = index
         self.implementations = {**implementations, **with_ones(implementations)}
         self.groups = groups(self.implementations)
-        self._kept: dict[str, Print] = {}
+        self._kept: dict[tuple[str, str], Print] = {}
 
     def of(self, name: str, group: Group) -> Print:
         """The fingerprint of an implementation."""
-        if name not in self._kept:
+        key = name, group.equal
+        if key not in self._kept:
             path = self._path(name, group, "itself")
             rows = _read(path)
             if rows is None:
                 made = taken(self.implementations[name], group.probes, rounding.RUNS)
                 rows = [("", "", made)]
                 _write(path, rows)
-            self._kept[name] = rows[0][2]
-        return self._kept[name]
+            self._kept[key] = rows[0][2]
+        return self._kept[key]
 
     def variants(self, name: str, group: Group) -> list[tuple[str, str, Print]]:
         """Words, setting and fingerprint of every variant that computes another function."""
@@ -293,7 +323,7 @@ class Library:
                 function.signature,
                 name,
                 what,
-                repr(group.inputs),
+                repr(group.domains),
             ]
         )
         return cache_folder() / "fingerprints" / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.npz"

@@ -12,6 +12,7 @@ from kg.conform import placed as placing
 from kg.conform.adapters import Adapter, chosen_output, layouts, transposed
 from kg.conform.foreign import Foreign, ForeignError, ForeignLost
 from kg.conform.placed import Placed, System
+from kg.conform.rounding import UNITS
 from kg.domains import domains_of
 from kg.numbers.arrays import NotTestable, Redraw
 from kg.verify.draws import FloatSource, Undrawable, draw, sizes_for
@@ -105,6 +106,8 @@ def _trouble(candidate: Placed, probes: Sequence[Any]) -> str:
             return str(error)
         except (NotTestable, ValueError) as problem:
             return str(problem)
+        if reason := _elsewhere(candidate, dtypes):
+            return reason
         if candidate.adapter.output is not None:
             if candidate.adapter.output >= len(outputs):
                 return f"it returns {len(outputs)} arrays only"
@@ -113,3 +116,13 @@ def _trouble(candidate: Placed, probes: Sequence[Any]) -> str:
             wanted = shapes[0] if single else shapes
             return f"it returns shapes {[x.shape for x in outputs]}, not {wanted}"
     return ""
+
+
+def _elsewhere(candidate: Placed, dtypes: Sequence[str]) -> str:
+    """Why a function that could be called so is judged in another system, or an empty string."""
+    library, dtype = candidate.system.library, candidate.system.dtype
+    answers = candidate.foreign.answered_in
+    if library == "numpy" and "jax" in answers:
+        return "it answers with arrays of JAX, and is given those"
+    coarser = [one for one in dtypes if one in UNITS and UNITS[one] > UNITS[dtype]]
+    return f"given {dtype} it computes in {coarser[0]}, and is judged there" if coarser else ""

@@ -65,6 +65,7 @@ class Foreign:
         self.calls = 0
         self.parameters: list[Parameter] | None = None
         self.systems: list[str] = []
+        self.answered_in: list[str] = []
         self._start()
 
     def __enter__(self) -> Foreign:
@@ -94,8 +95,12 @@ class Foreign:
         *,
         system: str = "numpy",
         dtype: str = "float64",
+        do: str = "call",
     ) -> tuple[list[Any], list[str]]:
-        """What the function returns, as a flat list of arrays widened to float64, and their types as returned.
+        """What the function returns, as a flat list of arrays widened to float64, and their types as computed.
+
+        With `do` "shapes" it is traced only, which JAX can do, and the arrays are zeros.
+        `answered_in` then says of which libraries the arrays were.
 
         Raises:
             ForeignError: if it raises, hangs or dies.
@@ -104,19 +109,22 @@ class Foreign:
         arrays: list[Any] = []
         specs = [_spec(one, arrays) for one in args]
         named = {name: _spec(one, arrays) for name, one in (kwargs or {}).items()}
-        request = {"do": "call", "system": system, "dtype": dtype, "args": specs, "kwargs": named}
+        request = {"do": do, "system": system, "dtype": dtype, "args": specs, "kwargs": named}
         if self._process is None:
             self._start()
         answer, outputs = self._ask(request, arrays, self._seconds)
         if "error" in answer:
             place = f" ({answer['place']})" if answer["place"] else ""
             raise ForeignError(f"{answer['error']}: {answer['message']}{place}")
+        self.answered_in = answer["libraries"]
         return outputs, answer["dtypes"]
 
     def _start(self) -> None:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
             environment.setdefault(variable, "1")
+        # JAX makes float32 of every float64 unless it is told otherwise.
+        environment.setdefault("JAX_ENABLE_X64", "1")
         self._process = subprocess.Popen(
             [sys.executable, "-m", "kg.conform.host"],
             stdin=subprocess.PIPE,

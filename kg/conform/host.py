@@ -37,7 +37,7 @@ def main() -> None:
             if header["do"] == "load":
                 answer = _load(header, held)
             else:
-                answer, outputs = _call(header, arrays, held["function"])
+                answer, outputs = _call(header, arrays, held)
         except (Exception, SystemExit, MemoryError) as error:
             answer = {"error": type(error).__name__, "message": _words(error), "place": _place(error)}
         wire.write(answers, answer, outputs)
@@ -122,7 +122,9 @@ def _limit_memory(more: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
 
 
-def _call(header: dict[str, Any], arrays: list[Any], function: Any) -> tuple[dict[str, Any], list[Any]]:
+def _call(
+    header: dict[str, Any], arrays: list[Any], held: dict[str, Any]
+) -> tuple[dict[str, Any], list[Any]]:
     make, strip = _converters(header["system"], header["dtype"])
 
     def value(spec: dict[str, Any]) -> Any:
@@ -130,10 +132,41 @@ def _call(header: dict[str, Any], arrays: list[Any], function: Any) -> tuple[dic
             return make(arrays[spec["array"]])
         return [value(one) for one in spec["list"]] if "list" in spec else spec["value"]
 
+    function = held["function"]
     args = [value(spec) for spec in header["args"]]
-    result = function(*args, **{name: value(spec) for name, spec in header["kwargs"].items()})
-    parts = _flat(result)
-    return {"dtypes": [_dtype_name(part) for part in parts]}, [strip(part) for part in parts]
+    kwargs = {name: value(spec) for name, spec in header["kwargs"].items()}
+    if header["do"] == "shapes":
+        return _shapes(function, args, kwargs)
+    parts = _flat(function(*args, **kwargs))
+    dtypes = [_dtype_name(part) for part in parts]
+    if header["system"] == "jax" and header["dtype"] == "float64":
+        dtypes = _as_computed(dtypes, function, args, kwargs, held)
+    libraries = sorted({type(part).__module__.partition(".")[0].removesuffix("lib") for part in parts})
+    return {"dtypes": dtypes, "libraries": libraries}, [strip(part) for part in parts]
+
+
+def _shapes(function: Any, args: list[Any], kwargs: dict[str, Any]) -> tuple[dict[str, Any], list[Any]]:
+    """Zeros in the shapes of what the function returns; only JAX knows these without running it."""
+    from kg.conform import under_jax
+
+    try:
+        parts = _flat(under_jax.shapes(function, args, kwargs))
+    except under_jax.Untraceable:
+        return {"dtypes": [], "libraries": ["unknown"]}, []
+    return {"dtypes": [_dtype_name(part) for part in parts], "libraries": []}, [
+        np.zeros(np.shape(part)) for part in parts
+    ]
+
+
+def _as_computed(
+    dtypes: list[str], function: Any, args: list[Any], kwargs: dict[str, Any], held: dict[str, Any]
+) -> list[str]:
+    """The formats of the results, or the coarser one in which JAX computes on the way to them."""
+    from kg.conform import under_jax
+
+    if "narrowest" not in held:
+        held["narrowest"] = under_jax.narrowest(function, args, kwargs)
+    return [held["narrowest"] or one if one == "float64" else one for one in dtypes]
 
 
 def _flat(result: Any) -> list[Any]:
@@ -157,7 +190,6 @@ def _converters(system: str, dtype: str) -> tuple[Callable[[Any], Any], Callable
     if system == "jax":
         import jax
 
-        jax.config.update("jax_enable_x64", True)
         xp = jax.numpy
 
     def make(array: Any) -> Any:
@@ -192,6 +224,9 @@ def _torch_converters(dtype: str, wide: str) -> tuple[Callable[[Any], Any], Call
 
 def _numbers(part: Any) -> Any:
     array = np.asarray(part)
+    if array.dtype.name == "bfloat16":
+        # JAX's own, which NumPy does not count among the numbers.
+        array = array.astype(np.float64)
     if array.dtype.kind not in "biufc":
         raise TypeError(f"the function returns {type(part).__name__}, not an array of numbers")
     if array.dtype.kind == "f":

@@ -95,8 +95,10 @@ class Placed:
             return tuple(np.reshape(np.stack(r), (*shape, *r[0].shape)) for r in zip(*results, strict=True))
         return np.reshape(np.stack(results), (*shape, *results[0].shape))
 
-    def outputs(self, inputs: Mapping[str, Any], options: Mapping[str, Any]) -> tuple[list[Any], list[str]]:
-        """Everything the function returns, adapted, with the types it came in.
+    def outputs(
+        self, inputs: Mapping[str, Any], options: Mapping[str, Any], do: str = "call"
+    ) -> tuple[list[Any], list[str]]:
+        """Everything the function returns, adapted, with the types it came in; see :meth:`Foreign.call` for `do`.
 
         Raises:
             ForeignError: if it raises, hangs, dies or returns no arrays of numbers.
@@ -109,7 +111,9 @@ class Placed:
         args, named = _arguments(changed, parameters, keywords)
         if self.adapter.is_list:
             args, named = [[*args]], dict(keywords)
-        found, dtypes = self.foreign.call(args, named, system=self.system.library, dtype=self.system.dtype)
+        found, dtypes = self.foreign.call(
+            args, named, system=self.system.library, dtype=self.system.dtype, do=do
+        )
         return [self.adapter.outward(one) for one in found], dtypes
 
 

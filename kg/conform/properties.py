@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from kg.code import CodeIndex
 from kg.conform.comparing import FAILS, HOLDS, Comparison
 from kg.conform.fitting import Fitting
 from kg.conform.foreign import Foreign, ForeignError, ForeignLost
@@ -73,8 +74,19 @@ class Conformity:
 def claims_on(graph: Graph, concept: str) -> list[Claim]:
     """The claims about a concept, and those whose check uses its implementation, by name."""
     about = {claim.name for claim in graph.claims_about(concept, narrower=False)}
-    reaching = {claim.name for claim in graph.claims.values() if concept in graph.code.reached(claim)}
+    reaching = {name for name, reached in _reached(graph).items() if concept in reached}
     return [graph.claims[name] for name in sorted(about | reaching)]
+
+
+_last: list[tuple[CodeIndex, dict[str, tuple[str, ...]]]] = []
+
+
+def _reached(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """The implementations that the check of every claim reaches: a second's work, kept for the next function."""
+    code = graph.code
+    if not _last or _last[0][0] is not code:
+        _last[:] = [(code, {claim.name: code.reached(claim) for claim in graph.claims.values()})]
+    return _last[0][1]
 
 
 def conform(
@@ -87,6 +99,8 @@ def conform(
 ) -> list[Conformity]:
     """What holds, fails or could not be run, claim by claim."""
     claims = claims_on(graph, concept)
+    # Asked once: whether a source has changed is looked up every time.
+    digests = graph.digests
     found = []
     lost = ""
     for done, claim in enumerate(claims, start=1):
@@ -96,7 +110,7 @@ def conform(
             result.reason = f"not asked again after: {lost}"
         else:
             try:
-                _one(graph, workshop, claim, concept, foreign, fitting, result)
+                _one(graph, workshop, claim, digests[claim.name], concept, foreign, fitting, result)
             except ForeignLost as error:
                 lost = str(error)
         result.seconds = time.monotonic() - started
@@ -112,13 +126,14 @@ def _one(
     graph: Graph,
     workshop: Workshop,
     claim: Claim,
+    digest: str,
     concept: str,
     foreign: Foreign,
     fitting: Fitting,
     result: Conformity,
 ) -> None:
     """Run one claim and say in `result` what came of it."""
-    if concept not in graph.code.reached(claim):
+    if concept not in _reached(graph)[claim.name]:
         result.reason = f"its check does not use {concept}"
         return
     if claim.kind == "Cost":
@@ -128,7 +143,7 @@ def _one(
         result.reason = f"there is no judge for claims of kind {claim.kind}"
         return
     try:
-        trial, check = trial_for(workshop, claim, graph.digests[claim.name])
+        trial, check = trial_for(workshop, claim, digest)
     except (KgError, Undrawable) as error:
         result.reason = str(error)
         return

@@ -7,7 +7,8 @@ fingerprints, from the simplest explanation to the least simple:
 2. an implementation with one of its options at another value;
 3. an implementation with one edit of its text, by the list of operators;
 4. an implementation whose every value is multiplied by one number per shape;
-5. an implementation with axes exchanged or inputs in another order.
+5. an implementation with axes exchanged or inputs in another order;
+6. an implementation, to the precision of float32 only.
 
 What fits none is unknown, and the nearest implementation is named with the first entry in which they differ.
 """
@@ -15,8 +16,8 @@ What fits none is unknown, and the nearest implementation is named with the firs
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -25,10 +26,10 @@ import numpy as np
 from kg.conform import placed as placing
 from kg.conform.adapters import Adapter, chosen_output, layouts, rearrangements
 from kg.conform.adapters import declared as read
+from kg.conform.calling import Caller
 from kg.conform.fingerprints import Group, Library, Print, base, distance, missed
-from kg.conform.foreign import Foreign, ForeignError, ForeignLost
+from kg.conform.foreign import Foreign, ForeignLost
 from kg.conform.heads import head
-from kg.conform.placed import Placed, System
 from kg.conform.rounding import FORMATS
 from kg.conform.scales import Outputs, Run, factors_of, formula
 from kg.errors import UsageError
@@ -62,75 +63,6 @@ class Identification:
         return f"{reference} is {self.match}{f' {self.difference}' if self.difference else ''}{also}"
 
 
-@dataclass
-class _Caller:
-    """Calls the function in the number system in which it answers, and remembers which one that is."""
-
-    foreign: Foreign
-    libraries: Sequence[str] | None
-    trouble: str = ""
-    _settled: System | None = None
-
-    def run(self, group: Group, adapter: Adapter) -> Run | None:
-        """Its outputs on the probes; None if it gives none on the first two."""
-        outputs: Outputs = []
-        unit = FORMATS["float64"].unit
-        for number, probe in enumerate(group.probes):
-            found = self._call(group, adapter, probe)
-            if found is None:
-                outputs.append(None)
-                if number == 1 and outputs == [None, None]:
-                    return None
-                continue
-            values, dtypes = found
-            unit = max([unit, *(FORMATS[d].unit for d in dtypes if d in FORMATS)])
-            if any(d == "complex64" for d in dtypes):
-                unit = max(unit, FORMATS["float32"].unit)
-            outputs.append(values)
-        return Run(group, adapter, outputs, unit)
-
-    def _call(
-        self, group: Group, adapter: Adapter, probe: dict[str, Any]
-    ) -> tuple[list[Any], list[str]] | None:
-        for system in self._systems():
-            placed = Placed(self.foreign, _named(group.inputs), adapter, system)
-            try:
-                found = placed.outputs(probe, {})
-            except ForeignLost:
-                raise
-            except (ForeignError, ValueError, IndexError) as error:
-                self.trouble = self.trouble or str(error)
-                continue
-            if self._settled is None:
-                self._settled = system
-            return found
-        return None
-
-    def _systems(self) -> Iterable[System]:
-        if self._settled is not None:
-            return [self._settled]
-        libraries = self.libraries or self.foreign.systems
-        return [System(library, dtype) for dtype in ("float64", "float32") for library in libraries]
-
-    def repeats(self, run: Run) -> bool:
-        """Whether the same call gives the same numbers again."""
-        again = self.run(run.group, run.adapter)
-        return again is not None and all(
-            (a is None and b is None)
-            or (
-                a is not None
-                and b is not None
-                and all(np.array_equal(x, y, equal_nan=True) for x, y in zip(a, b, strict=False))
-            )
-            for a, b in zip(run.outputs, again.outputs, strict=True)
-        )
-
-
-def _named(inputs: Sequence[str]) -> Callable[..., Any]:
-    """A stand-in for the implementations of a group: only its inputs matter here."""
-    return lambda **_: inputs
-
-
 def identify(
     graph: Graph,
     library: Library,
@@ -152,24 +84,84 @@ def _identify(
         # A step that no implementation knows the inputs of is a slip of the pen.
         names = sorted({name for group in library.groups for name in group.inputs})
         placing.refuse_unknown_keywords(foreign, read(declared, names))
-    caller = _Caller(foreign, libraries)
+    caller = Caller(foreign, libraries, library)
     seen: list[Run] = []
-    for stage, arrange in enumerate((layouts, rearrangements)):
+    # As it is before any adapter: a few rows that happen to be another function's say less than one edit.
+    for stage, arrange in enumerate((_as_it_is, _further_layouts, rearrangements)):
         runs: list[Run] = []
         for group in library.groups:
             runs.extend(_runs(caller, group, _adapters(foreign, group, declared, arrange, stage)))
         if not seen and runs and not caller.repeats(runs[0]):
             return Identification(difference="two calls with the same inputs give different numbers")
-        # As it is before any adapter: a few rows that happen to be another function's say less than one edit.
-        as_it_is = [run for run in runs if not run.adapter.steps]
-        for chosen in (as_it_is, runs) if stage == 0 and not declared else (runs,):
-            found = _exact(graph, library, chosen, seen)
-            if found is None and stage == 0:
-                found = _edited(graph, library, chosen) or _scaled(graph, library, chosen)
-            if found is not None:
-                return found
+        if stage == 0 and runs and all(map(_gives_an_input, runs)):
+            return Identification(difference="it gives back one of its inputs as it is")
+        moves_entries = arrange is rearrangements
+        found = _exact(graph, library, runs, seen if moves_entries else ())
+        if found is None and not moves_entries:
+            coarse = _coarser(graph, library, runs)
+            # What it is to half of the digits can only be an edit of that.
+            most = MOST_EDITED if coarse is None else 1 + len(coarse.also)
+            found = _edited(graph, library, runs, most) or coarse or _scaled(graph, library, runs)
+        if found is not None:
+            return found
         seen += runs
-    return _unknown(graph, library, foreign, seen, caller.trouble)
+    trouble = caller.trouble
+    return (
+        _where_sizes_are_equal(graph, library, caller, declared)
+        or _coarser(graph, library, seen)
+        or _unknown(graph, library, foreign, seen, trouble)
+    )
+
+
+def _where_sizes_are_equal(
+    graph: Graph, library: Library, caller: Caller, declared: Sequence[str]
+) -> Identification | None:
+    """What it is where two dimensions of the implementation are equal, of a function that takes no others."""
+    for arrange in (_as_it_is, _further_layouts):
+        runs: list[Run] = []
+        for group in library.groups:
+            for narrower in group.narrower if len(group.inputs) > 1 else []:
+                adapters = _adapters(caller.foreign, narrower, declared, arrange, 0)
+                runs.extend(_runs(caller, narrower, adapters))
+        found = _exact(graph, library, runs, ())
+        if found is not None:
+            equal = next(_equal_sizes(library, runs, str(found.match), found.adapter))
+            words = f"where {equal} are of one length; at others it raises or is another"
+            found.difference = f"{words}, {found.difference}" if found.difference else words
+            found.exact = False
+            return found
+        if declared:
+            break
+    return None
+
+
+def _equal_sizes(library: Library, runs: Sequence[Run], name: str, adapter: str) -> Iterator[str]:
+    """Which sizes had to be equal for it to be this implementation."""
+    for one, run, known in _candidates(library, runs):
+        if base(one) == name and run.adapter.name == adapter and missed(known, run.outputs, run.unit) <= 1:
+            yield run.group.equal
+    yield "two dimensions"
+
+
+def _as_it_is(inputs: Mapping[str, Any]) -> Iterator[Adapter]:
+    yield Adapter()
+
+
+def _further_layouts(inputs: Mapping[str, Any]) -> Iterator[Adapter]:
+    return (adapter for adapter in layouts(inputs) if adapter.steps)
+
+
+def _coarser(graph: Graph, library: Library, runs: Sequence[Run]) -> Identification | None:
+    """What it is to half as many digits as it answers in; the others are then no function of ours."""
+    single = FORMATS["float32"].unit
+    for chosen in ([run for run in runs if not run.adapter.steps], runs):
+        found = _exact(graph, library, [replace(run, unit=single) for run in chosen if run.unit < single], ())
+        if found is not None:
+            words = "to the precision of float32, and not to that in which it answers"
+            found.difference = f"{words}, {found.difference}" if found.difference else words
+            found.exact = False
+            return found
+    return None
 
 
 def _adapters(
@@ -199,7 +191,7 @@ def _may_fit(foreign: Foreign, group: Group) -> bool:
     return placing.fits(foreign.parameters, count, {}) or placing.fits(foreign.parameters, 1, {})
 
 
-def _runs(caller: _Caller, group: Group, adapters: Iterable[Adapter]) -> Iterator[Run]:
+def _runs(caller: Caller, group: Group, adapters: Iterable[Adapter]) -> Iterator[Run]:
     for adapter in adapters:
         count = 1 if adapter.is_list else len(group.inputs)
         if not placing.fits(caller.foreign.parameters, count, adapter.keywords):
@@ -279,9 +271,10 @@ def _near(library: Library, runs: Sequence[Run]) -> list[tuple[float, str, Run]]
     return sorted(near.values(), key=lambda one: (one[0], one[1]))
 
 
-def _edited(graph: Graph, library: Library, runs: Sequence[Run]) -> Identification | None:
+def _edited(graph: Graph, library: Library, runs: Sequence[Run], most: int) -> Identification | None:
     """An option set otherwise, or one edit of the text."""
-    near = _near(library, runs)[:MOST_EDITED]
+    # A text that was cut down to one of its inputs is no near miss.
+    near = _near(library, [run for run in runs if not _gives_an_input(run)])[:most]
     edits: dict[str, tuple[str, Run]] = {}
     settings: dict[str, tuple[str, str, Run]] = {}
     for number, (_, name, run) in enumerate(near):
@@ -309,6 +302,19 @@ def _edited(graph: Graph, library: Library, runs: Sequence[Run]) -> Identificati
     return Identification(chosen, False, [], chosen, _joined(words, run.adapter), run.adapter.name)
 
 
+def _gives_an_input(run: Run) -> bool:
+    """Whether all it does is to give back one of its inputs."""
+    return all(
+        found is None
+        or (len(found) == 1 and any(_equal(value, found[0]) for value in run.group.probes[number].values()))
+        for number, found in enumerate(run.outputs)
+    )
+
+
+def _equal(value: Any, found: Any) -> bool:
+    return isinstance(value, np.ndarray | np.generic | int | float) and np.array_equal(value, found)
+
+
 def _joined(words: str, adapter: Adapter) -> str:
     return f"{words}, {adapter.words}" if adapter.words else words
 
@@ -316,7 +322,7 @@ def _joined(words: str, adapter: Adapter) -> str:
 def _scaled(graph: Graph, library: Library, runs: Sequence[Run]) -> Identification | None:
     """Every value multiplied by one number, which may depend on the sizes."""
     found: dict[str, tuple[Run, list[float]]] = {}
-    for name, run, known in _candidates(library, runs):
+    for name, run, known in _candidates(library, [run for run in runs if not _gives_an_input(run)]):
         factors = factors_of(known, run)
         if factors and name not in found:
             found[name] = (run, factors)

@@ -35,6 +35,8 @@ FORMATS = {
     "float16": Format(2.0**-11, 2.0**-25, 65504.0),
     "bfloat16": Format(2.0**-8, 2.0**-134, float(np.finfo(np.float32).max)),
 }
+UNITS = {name: one.unit for name, one in FORMATS.items()} | {"complex64": FORMATS["float32"].unit}
+"""The unit roundoff of a format by its name, as it is given for an array."""
 EXACT = Format(0.0, 0.0, np.inf)
 RUNS = 5
 FACTOR = 4.0

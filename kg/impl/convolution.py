@@ -111,14 +111,14 @@ def positional_attention_layer(
     sides = xp.zeros((h, left, p), dtype=x.dtype)
     ends = xp.zeros((top, w + 2 * left, p), dtype=x.dtype)
     framed = xp.concat([ends, xp.concat([sides, x, sides], axis=1), ends], axis=0)
-    values = xp.reshape(framed, (-1, p))
+    values = xp.reshape(framed, ((h + 2 * top) * (w + 2 * left), p))
     total = xp.zeros((h * w, q), dtype=x.dtype)
     for k in range(a):
         for m in range(b):
             rows = (np.arange(h + 2 * top)[None, :] - np.arange(h)[:, None] - k) ** 2
             columns = (np.arange(w + 2 * left)[None, :] - np.arange(w)[:, None] - m) ** 2
             squares = rows[:, None, :, None] + columns[None, :, None, :]
-            weights = xp.exp(-sharpness * xp.asarray(squares.reshape(h * w, -1), dtype=x.dtype))
+            weights = xp.exp(-sharpness * xp.asarray(squares.reshape(h * w, values.shape[0]), dtype=x.dtype))
             heads = weights @ values / xp.sum(weights, axis=1, keepdims=True)
             total = total + heads @ kernel[k, m, :, :]
     return xp.reshape(total, (h, w, q))

@@ -81,7 +81,9 @@ def dynamic_graph_attention_scores(
     Conventions: slope 1/5 below zero; row i belongs to the node that reads.
     Source: :cite:t:`brody2022attentive`.
     """
-    return _leaky_relu((h @ w_source)[:, None, :] + (h @ w_target)[None, :, :]) @ a
+    xp = array_namespace(h)
+    hidden = (h @ w_source)[:, None, :] + (h @ w_target)[None, :, :]
+    return xp.maximum(hidden, hidden / 5) @ a
 
 
 def graph_message_passing(

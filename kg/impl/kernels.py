@@ -52,11 +52,13 @@ def arc_cosine_kernel(x: Real[Array, "n d"], y: Real[Array, "m d"]) -> Real[Arra
     Source: :cite:t:`cho2009kernel`.
     """
     xp = array_namespace(x)
-    lengths = xp.sqrt(xp.sum(x * x, axis=-1))[:, None] * xp.sqrt(xp.sum(y * y, axis=-1))[None, :]
     inner = x @ y.mT
-    # sin θ |x||y| by Lagrange's identity; the difference may round below zero where the points are parallel.
-    square = lengths * lengths - inner * inner
-    across = xp.sqrt(xp.where(square > 0, square, 0 * square))
+    # (sin θ |x||y|)² by Lagrange's identity, as a sum of squared areas: |x|²|y|² − (x·y)² would round below zero.
+    square = xp.zeros_like(inner)
+    for i in range(x.shape[-1]):
+        for j in range(i):
+            square = square + (x[:, i, None] * y[None, :, j] - x[:, j, None] * y[None, :, i]) ** 2
+    across = xp.sqrt(square)
     return (across + (pi(x) - xp.atan2(across, inner)) * inner) / (2 * pi(x))
 
 

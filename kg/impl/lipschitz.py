@@ -8,7 +8,7 @@ from __future__ import annotations
 from kg.numbers import Array, Real, array_namespace, jvp
 
 
-def periodic_image_filter(kernel: Real[Array, "3 3"], image: Real[Array, "n n"]) -> Real[Array, "n n"]:
+def periodic_image_filter(kernel: Real[Array, "3 3"], image: Real[Array, "n m"]) -> Real[Array, "n m"]:
     """Σ_ab K[a, b] X[i + a − 1, j + b − 1] with indices modulo the size: a convolutional layer with one channel.
 
     Conventions: cross-correlation, as in deep learning; the image wraps around.

@@ -120,7 +120,7 @@ def round_to_significand(x: Real[Array, "n e"], *, bits: int = 3) -> Real[Array,
     xp = array_namespace(x)
     rounded = 0 * x
     for exponent in range(-4, 4):
-        below, unit = constant(x, 16), constant(x, 16)
+        below = constant(x, 16)
         for _ in range(4 - exponent):
             below = below / 2
         unit = below

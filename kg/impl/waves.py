@@ -66,15 +66,15 @@ def front_activity_by_quadrature(
 ) -> Real[Array, ""]:
     """The same integral over the past of a point by the trapezoidal rule, with so many steps to the unit of time.
 
-    Conventions: the past is cut off after 40 units, where e^{−s} is below 10⁻¹⁷; W as in the threshold condition.
+    Conventions: the past is cut off at 40 units, where e^{−s} is below 10⁻¹⁷; W as in the threshold condition.
     Source: :cite:t:`this_project`.
     """
     xp = array_namespace(c)
     total = 0
-    for i in range(40 * steps + 1):
+    for i in range(40 * steps):
         s = constant(c, i) / steps
         tail = xp.exp(-abs(c * s) / sigma) / 2
         covered = xp.where(c > 0, tail, 1 - tail)
-        weight = 1 if 0 < i < 40 * steps else constant(c, 1) / 2
+        weight = 1 if i > 0 else constant(c, 1) / 2
         total = total + weight * xp.exp(-s) * covered
     return total / steps

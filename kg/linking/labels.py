@@ -1,7 +1,8 @@
 """What the concepts of any ontology are called: SKOS labels, or RDFS labels of classes.
 
 Our own concepts come the same way as those of a file named by somebody else; nothing here knows our vocabulary but
-for ``kg:homonym``, a phrase that holds a label of the concept and means something else.
+for ``kg:homonym``, a phrase that holds a label of the concept and means something else, and ``kg:otherField``, a word
+that shows a text to be of a field where the label does.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Named:
     broader: tuple[str, ...]
     near: tuple[str, ...]
     homonyms: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
 
 def read(store: Store, language: str = "en") -> tuple[Named, ...]:
@@ -46,7 +48,7 @@ def read(store: Store, language: str = "en") -> tuple[Named, ...]:
     preferred = _texts(store, _SKOS + "prefLabel", language)
     plain = _texts(store, _RDFS + "label", language)
     others = [_texts(store, _SKOS + name, language) for name in ("altLabel", "hiddenLabel")]
-    homonyms = _texts(store, VOCABULARY + "homonym", language)
+    homonyms, elsewhere = (_texts(store, VOCABULARY + name, language) for name in ("homonym", "otherField"))
     broader, near = _relations(store)
     found = []
     for iri in sorted(subjects):
@@ -55,7 +57,8 @@ def read(store: Store, language: str = "en") -> tuple[Named, ...]:
             rest = [*first[1:], *(text for texts in others for text in texts.get(iri, ()))]
             above = tuple(sorted(broader.get(iri, ())))
             around = tuple(sorted(near.get(iri, ())))
-            found.append(Named(iri, first[0], tuple(rest), above, around, tuple(homonyms.get(iri, ()))))
+            apart = (tuple(texts.get(iri, ())) for texts in (homonyms, elsewhere))
+            found.append(Named(iri, first[0], tuple(rest), above, around, *apart))
     return tuple(found)
 
 

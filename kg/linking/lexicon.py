@@ -4,12 +4,14 @@ Three ways for a label to be found, by how it is written:
   phrase    several words, compared by lemma, across hyphens, dashes and the two spellings of English
   word      one word, compared without its plural, and never as a verb
   acronym   one token with two capitals, or with a capital and a digit: compared in its own case
+
+Of several words that share their last one, "CP and Tucker decompositions", each is found.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +25,8 @@ _JOINED = (
     *("super", "quasi", "pseudo", "hyper", "inter", "intra", "bi", "tri", "uni", "co", "re", "un", "de"),
 )
 _SENSES = -1
+_JOINING = frozenset(("and", "or"))
+_LONGEST_OTHER = 3
 _SHORT = 2
 
 
@@ -40,6 +44,15 @@ class Sense:
         """Whether a text must hold other evidence: two letters, or a word of English in capitals, say too little."""
         is_weak = len(self.label) <= _SHORT or (self.label.isupper() and is_english(self.label))
         return self.how == "acronym" and is_weak
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A word of another field: as it is written, how it begins in any form, and its lemmas between blanks."""
+
+    word: str
+    beginning: str
+    lemmas: str
 
 
 class Lexicon:
@@ -60,6 +73,11 @@ class Lexicon:
         own = [phrase for concept in self.concepts for phrase in concept.homonyms]
         for phrase in (*own, *_everyday()):
             self._block(phrase)
+        self.elsewhere = {
+            number: tuple(_sign(word) for word in concept.elsewhere if any(map(str.isalnum, word)))
+            for number, concept in enumerate(self.concepts)
+            if concept.elsewhere
+        }
 
     def _add(self, label: str, concept: int, *, is_preferred: bool = False) -> None:
         tokens = label_tokens(label)
@@ -153,6 +171,47 @@ class Lexicon:
             if _SENSES in node:
                 length, senses = end - at + 1, node[_SENSES]
         return length, tuple(senses)
+
+    @staticmethod
+    def before_joining(tokens: Sequence[str]) -> set[int]:
+        """The places from which "and" or "or" is near enough for a last word to be shared across it."""
+        places = [at for at, token in enumerate(tokens) if token in _JOINING]
+        return {at - back for at in places for back in range(1, _LONGEST_OTHER + 1)}
+
+    def shared(self, tokens: Sequence[str], at: int) -> tuple[int, tuple[Sense, ...]]:
+        """A label whose last word is left to a second one after "and": of how many tokens, and what it may mean.
+
+        The second has to be a label that ends with the same word, as "Tucker decomposition" in "CP and Tucker
+        decompositions"; (0, ()) if there is none.
+        """
+        node: dict[int, Any] | None = self._phrases
+        for end in range(at, min(at + _LONGEST_OTHER, len(tokens) - 1)):
+            number = self.word(tokens[end])
+            node = node.get(number) if number and node else None
+            if not node:
+                break
+            if tokens[end + 1] in _JOINING:
+                found = self._second(tokens, end + 2, node)
+                if found:
+                    return end - at + 1, found
+        return 0, ()
+
+    def _second(self, tokens: Sequence[str], at: int, node: Mapping[int, Any]) -> tuple[Sense, ...]:
+        if at >= len(tokens):
+            return ()
+        begin = self.start(tokens[at])
+        length = self.longest(tokens, at, begin)[0] if begin else 0
+        if length < 2:
+            return ()
+        last = node.get(self.word(tokens[at + length - 1]))
+        return tuple(sense for sense in (last or {}).get(_SENSES, ()) if sense.concept is not None)
+
+
+def _sign(word: str) -> Sign:
+    tokens = TOKEN.findall(word)
+    # The last letter changes in many a plural: "memory", "memories". Short words would begin too much without it.
+    beginning = word.lower() if len(word) < 5 else word.lower()[:-1]
+    return Sign(word, beginning, f" {' '.join(map(lemma, tokens))} ")
 
 
 def label_tokens(label: str) -> tuple[str, ...]:

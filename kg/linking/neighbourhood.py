@@ -128,17 +128,33 @@ def _citations(
 
 def _concepts(graph: Graph, works: Mapping[str, Work]) -> dict[str, frozenset[str]]:
     """The concepts of each work: of the claims that cite it, and those that its title names."""
-    found: dict[str, set[str]] = {key: set() for key in works}
-    for claim in graph.claims.values():
-        for source in claim.sources:
-            if source.paper in found:
-                found[source.paper].update(name for name in claim.concepts if name in graph.concepts)
-    if find_spec("simplemma") is not None:
-        from kg.linking.labels import read as read_labels
-        from kg.linking.linker import Linker
-
-        linker = Linker(read_labels(graph.store))
-        for key, work in works.items():
-            names = {local_name(iri) for iri in linker.link(work.title).about}
-            found[key] |= {name for name in names if name in graph.concepts}
+    found = {key: set(names) for key, names in by_titles(graph, works).items()}
+    for key, claims in by_claims(graph, works).items():
+        found.setdefault(key, set()).update(*claims.values())
     return {key: frozenset(names) for key, names in found.items() if names}
+
+
+def by_claims(graph: Graph, works: Mapping[str, Work]) -> dict[str, dict[str, frozenset[str]]]:
+    """Work → claim that cites it → the concepts of the claim."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for claim in graph.claims.values():
+        names = frozenset(name for name in claim.concepts if name in graph.concepts)
+        for key in sorted({source.paper for source in claim.sources}):
+            if key in works:
+                found.setdefault(key, {})[claim.name] = names
+    return found
+
+
+def by_titles(graph: Graph, works: Mapping[str, Work]) -> dict[str, frozenset[str]]:
+    """Work → the concepts that its title names; nothing where titles cannot be read for want of simplemma."""
+    if find_spec("simplemma") is None:
+        return {}
+    from kg.linking.labels import read as read_labels
+    from kg.linking.linker import Linker
+
+    linker = Linker(read_labels(graph.store))
+    found = {}
+    for key, work in works.items():
+        names = {local_name(iri) for iri in linker.link(work.title).about}
+        found[key] = frozenset(name for name in names if name in graph.concepts)
+    return found

@@ -7,6 +7,7 @@ tried and left out: they found nothing that lemmas had missed, and much that was
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 TOKEN = re.compile(r"(?<!['’])[^\W_]+|(?<=['’])(?!s\b)[^\W_]+|[.,;:!?()\[\]]|\n[ \t]*\n")
@@ -31,7 +32,10 @@ _ENDINGS = (
 
 
 def american(word: str) -> str:
-    """A lower-case word in American spelling; applied to labels and texts alike, so a wrong one does no harm."""
+    """A lower-case word in American spelling without accents; labels and texts alike, so a wrong one does no harm."""
+    if not word.isascii():
+        plain = unicodedata.normalize("NFKD", word)
+        word = "".join(one for one in plain if not unicodedata.combining(one))
     word = _IZE.sub(r"\1z", word) if len(word) > 5 else word
     word = _OUR.sub("or", word) if len(word) > 5 else word
     word = _DOUBLED.sub(r"\1", word)

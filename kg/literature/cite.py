@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,9 @@ from kg.literature.record import Record, record
 
 CLOSEST = 5
 """So many candidates are shown where none is sure."""
+
+
+_LIKE_AN_IDENTIFIER = re.compile(r"(?:(?:doi|arxiv|acl|isbn)\s*:|10\.\d|\d{4}\.\d{4})\S*\Z", re.IGNORECASE)
 
 
 class DoubtfulError(FetchError):
@@ -108,6 +112,8 @@ def _new(read: Record, work: Mapping[str, Any], known: Sequence[Identifier], tak
 
 
 def _by_title(text: str, openalex: OpenAlex, taken: Collection[str]) -> New:
+    if _LIKE_AN_IDENTIFIER.match(text.strip()):
+        raise DoubtfulError(f"{text}: this looks like an identifier, but is none: copy it again")
     if len(matching.folded(text).split()) < 2:
         advice = "give a DOI, an arXiv identifier, or the whole title in quotes"
         raise DoubtfulError(f"{text}: this is no identifier and too short for a title: {advice}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from kg.bibliography import parse
 from kg.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def renamed(text: str, old: str, new: str) -> str:
     assert head is not None
     replaced = raw[: head.end()] + new + raw[head.end() + len(old) :]
     whole = _with_block(text, block, replaced)
-    before = next((field.value for field in block.fields if field.key.lower() == "formerly"), "")
-    return with_field(whole, new, "formerly", ", ".join(filter(None, [before.strip('{}" '), old])))
+    before = next((entry.formerly for entry in parse(text).entries if entry.key == old), ())
+    return with_field(whole, new, "formerly", ", ".join((*before, old)))
 
 
 def with_field(text: str, key: str, name: str, value: str) -> str:
@@ -54,6 +55,10 @@ def with_field(text: str, key: str, name: str, value: str) -> str:
             assert found is not None
             changed = f"{field.key}{found.group(1)}{{{value}}}"
             return _with_block(text, block, raw[: found.start()] + changed + raw[found.end() :])
+    if "," not in raw:
+        # An entry that is a key and nothing else.
+        end = len(raw.rstrip()) - 1
+        return _with_block(text, block, f"{raw[:end].rstrip()}, {name} = {{{value}}}{raw[end:]}")
     comma = raw.index(",")
     gap = re.match(r"\s*", raw[comma + 1 :])
     before = (gap.group() if gap else "") or " "

@@ -206,7 +206,7 @@ class _Run:
         if before is not None and before.is_ours:
             of = tuple(sorted({*before.of, *new.of}))
             new = replace(new, of=of, conflicts=tuple(dict.fromkeys((*before.conflicts, *new.conflicts))))
-        self.facts[new.record] = new
+        self.facts[new.record] = _believed(new)
 
     def _on_arxiv(self, entry: Entry) -> Finding | None:
         """By the address of the preprint: there are works that their DOI on arXiv does not find."""
@@ -294,8 +294,7 @@ def fact(
 ) -> Fact:
     """A record as a fact. Of a record that is about another work, only what contradicts is kept."""
     payload = next((one for one in answer.records if (r := record(one)) is not None and r.id == read.id), {})
-    is_other = any(conflict.tells_apart for conflict in conflicts)
-    return Fact(
+    found = Fact(
         record=read.id,
         of=tuple(sorted(of)),
         title=read.title,
@@ -303,16 +302,25 @@ def fact(
         year=str(read.year) if read.year is not None else "",
         doi=next((name.removeprefix("doi:") for name in read.names if name.startswith("doi:")), ""),
         kind=read.type,
-        is_retracted=None if is_other else read.is_retracted,
-        is_withdrawn=not is_other and read.is_withdrawn,
-        published_as="" if is_other else read.published_as or "",
-        arxiv_version=None if is_other else read.arxiv_version,
+        is_retracted=read.is_retracted,
+        is_withdrawn=read.is_withdrawn,
+        published_as=read.published_as or "",
+        arxiv_version=read.arxiv_version,
         version_of=version_of,
         corrected_by=(),
-        cited=() if is_other else read.cited,
+        cited=read.cited,
         conflicts=conflicts,
         provenance=Provenance(answer.source, answer.retrieved, digest(payload), read.updated),
     )
+    return _believed(found)
+
+
+def _believed(one: Fact) -> Fact:
+    """The fact as it may be written down: what a record of another work says of that work is left out."""
+    if not _is_another(one):
+        return one
+    bare = replace(one, is_retracted=None, is_withdrawn=False, published_as="", arxiv_version=None)
+    return replace(bare, version_of="", cited=())
 
 
 def _only(answer: Answer, kept: Record) -> Answer:

@@ -96,7 +96,8 @@ def _fields(
         yield "pages", f"{first}--{last}" if first and last and first != last else first
     yield "year", str(read.year)
     if "doi" in names:
-        yield "doi", names["doi"].value
+        # A brace in a DOI would end the field; this is how an address writes one, and it is read back as one.
+        yield "doi", names["doi"].value.replace("{", "%7B").replace("}", "%7D")
     if "arxiv" in names:
         found = names["arxiv"]
         yield "eprint", found.value + (f"v{found.version}" if found.version else "")

@@ -82,7 +82,7 @@ def record(work: Mapping[str, Any]) -> Record | None:
         published_as=_published(work, places),
         arxiv_version=max((version for place in places if (version := _version(place))), default=None),
         cited=tuple(sorted({id_ for one in _list(work.get("referenced_works")) if (id_ := work_id(one))})),
-        updated=_text(work.get("updated_date"))[:10] or None,
+        updated=_day(work.get("updated_date")),
     )
 
 
@@ -168,6 +168,11 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+def _day(value: object) -> str | None:
+    found = re.match(r"\d{4}-\d{2}-\d{2}", _text(value), re.ASCII)
+    return found.group() if found else None
 
 
 def _year(value: object) -> int | None:

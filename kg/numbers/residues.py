@@ -37,35 +37,13 @@ from kg.numbers.arrays import (
     objects,
     refuse_single_precision,
 )
+from kg.numbers.finite_fields import LCM, GaussianField, determinant, random_prime, safe_prime_pair, solve
 
-LCM = 720_720  # lcm(1 … 16)
 BITS = 62
 ANGLE_BITS = 60
 
 # Marks a residue mod q that does not exist in this draw though another draw may have it.
 _ABSENT = "absent in this draw"
-
-
-def safe_prime_pair(rng: random.Random, multiple: int = 4 * LCM, bits: int = BITS) -> tuple[int, int]:
-    """A random pair (p, q) of primes with p = 2q + 1 of about `bits` bits and q ≡ −1 modulo `multiple`."""
-    import flint
-
-    while True:
-        q = rng.randrange(2 ** (bits - 2), 2 ** (bits - 1)) // multiple * multiple - 1
-        pair = (flint.fmpz(q), flint.fmpz(2 * q + 1))
-        # Proven primes, as the error bound is divided by the size of a field; the quick test first.
-        if all(x.is_probable_prime() for x in pair) and all(x.is_prime() for x in pair):
-            return 2 * q + 1, q
-
-
-def random_prime(rng: random.Random, bits: int) -> int:
-    """A random proven prime."""
-    import flint
-
-    while True:
-        r = rng.randrange(2 ** (bits - 1), 2**bits) | 1
-        if flint.fmpz(r).is_probable_prime() and flint.fmpz(r).is_prime():
-            return r
 
 
 class NeedsAngles(NotTestable):
@@ -88,10 +66,10 @@ class Residues(System):
         self.lenient = lenient
         if angles:
             self.r = random_prime(rng, ANGLE_BITS)
-            self.p, self.q = safe_prime_pair(rng, 4 * LCM * self.r, BITS + 35)
+            self.p, self.q = safe_prime_pair(rng, BITS + 35, 4 * LCM * self.r)
             self.moduli: tuple[int, ...] = (self.q, self.r)
         else:
-            self.p, self.q = safe_prime_pair(rng)
+            self.p, self.q = safe_prime_pair(rng, BITS)
             self.moduli = (self.q,)
         # A square other than 1 has order q, as the group of squares has the prime order q.
         self.omega = pow(rng.randrange(2, self.p - 1), 2, self.p)
@@ -103,7 +81,10 @@ class Residues(System):
         self.uninterpreted: set[str] = set()
         # The roots of small integers are fixed elements, not choices of this draw.
         self._literal_roots = frozenset(range(17))
-        self._unit: tuple[int, int] | None = None
+        # Elements of the unit circle of order divisible by 8L, and by r where there are angles.
+        self.gaussian = GaussianField(
+            self.p, int.from_bytes(self.key, "big"), (2, 3, 5, 7, 11, 13, *self.moduli[1:])
+        )
 
     @property
     def distinct_roots(self) -> int:
@@ -291,9 +272,9 @@ class Residues(System):
             raise self.unsupported(
                 f"{operation} of a quantity that holds an exponential or an angle's cosine"
             )
-        u = self._power(self._generator(), 1, order=self.r)
+        u = self.gaussian.root_of_unity(self.r, 1)
         which = 0 if operation == "cos" else 1
-        return each(lambda x: self._power(u, x)[which], a[3]), None, *self.no_tracks
+        return each(lambda x: self.gaussian.power(u, x)[which], a[3]), None, *self.no_tracks
 
     def _function(self, name: str, a: Parts) -> Parts:
         """An uninterpreted function: a random value for every argument, the same one each time."""
@@ -361,35 +342,8 @@ class Residues(System):
         """exp(2πi·power/order) as an element of the unit circle of F_p(i); order must divide 8·lcm(1..16)."""
         if (8 * LCM) % order:
             raise NotTestable(f"no root of unity of order {order}; use a length that divides 8·lcm(1..16)")
-        re, im = self._power(self._generator(), power, order=order)
+        re, im = self.gaussian.root_of_unity(order, power)
         return objects(re), objects(im), *self.no_tracks
-
-    def _times(self, a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
-        return (a[0] * b[0] - a[1] * b[1]) % self.p, (a[0] * b[1] + a[1] * b[0]) % self.p
-
-    def _power(self, base: tuple[int, int], exponent: int, order: int | None = None) -> tuple[int, int]:
-        """base^exponent; with `order`, base is first raised to an element of that order."""
-        if order is not None:
-            exponent *= (self.p + 1) // order
-        result = (1, 0)
-        while exponent:
-            if exponent & 1:
-                result = self._times(result, base)
-            base, exponent = self._times(base, base), exponent >> 1
-        return result
-
-    def _generator(self) -> tuple[int, int]:
-        """An element of the unit circle whose order is divisible by 8L, and by r where there are angles; kept."""
-        rng = random.Random(int.from_bytes(self.key, "big"))
-        factors = (2, 3, 5, 7, 11, 13, *self.moduli[1:])
-        while self._unit is None:
-            z = (rng.randrange(1, self.p), rng.randrange(1, self.p))
-            norm = pow(z[0] * z[0] + z[1] * z[1], -1, self.p)
-            square = self._times(z, z)
-            circle = (square[0] * norm % self.p, square[1] * norm % self.p)  # z / conj(z) has norm one
-            if all(self._power(circle, (self.p + 1) // f) != (1, 0) for f in factors):
-                self._unit = circle
-        return self._unit
 
     # Linear algebra -------------------------------------------------------------------------------------------
     def solve(self, a: Parts, b: Parts) -> Parts:
@@ -398,56 +352,29 @@ class Residues(System):
         if a[1] is not None or b[1] is not None:
             return self._complex_solve(a, b)
         tracks = (
-            _field_solve(x, y, m) if keep is True else keep
+            solve(x, y, m) if keep is True else keep
             for x, y, keep, m in zip(a[2:], b[2:], self._tracked(a, b), self.moduli, strict=True)
         )
-        return _field_solve(a[0], b[0], self.p), None, *tracks
+        return solve(a[0], b[0], self.p), None, *tracks
 
     def _complex_solve(self, a: Parts, b: Parts) -> Parts:
         """(A + iB)(X + iY) = C + iD as the real system of twice the size."""
         a, b = self.align([a, b])
         block = np.block([[a[0], -a[1] % self.p], [a[1], a[0]]])
-        x = _field_solve(objects(block), objects(np.concatenate([b[0], b[1]])), self.p)
+        x = solve(objects(block), objects(np.concatenate([b[0], b[1]])), self.p)
         return x[: a[0].shape[0]], x[a[0].shape[0] :], *self.no_tracks
 
     def determinant(self, a: Parts) -> Parts:
         if a[0].ndim != 2:
             raise self.unsupported("det of stacked matrices")
         if a[1] is not None:
-            return self._complex_determinant(a)
+            re, im = self.gaussian.determinant(a[0], a[1])
+            return objects(re), objects(im), *self.no_tracks
         tracks = (
-            objects(int(_matrix(t, m).det())) if isinstance(t, np.ndarray) else t
+            objects(determinant(t, m)) if isinstance(t, np.ndarray) else t
             for t, m in zip(a[2:], self.moduli, strict=True)
         )
-        return objects(int(_matrix(a[0], self.p).det())), None, *tracks
-
-    def _complex_determinant(self, a: Parts) -> Parts:
-        """Gaussian elimination over F_p(i), as the library's matrices are over prime fields only."""
-        rows = [
-            [(int(x), int(y)) for x, y in zip(*pair, strict=True)] for pair in zip(a[0], a[1], strict=True)
-        ]
-        size, result = len(rows), (1, 0)
-        for k in range(size):
-            pivot = next((i for i in range(k, size) if rows[i][k] != (0, 0)), None)
-            if pivot is None:
-                return objects(0), objects(0), *self.no_tracks
-            if pivot != k:
-                rows[k], rows[pivot] = rows[pivot], rows[k]
-                result = (-result[0], -result[1])
-            result = self._times(result, rows[k][k])
-            inverse = self._reciprocal(rows[k][k])
-            for i in range(k + 1, size):
-                factor = self._times(rows[i][k], inverse)
-                terms = [self._times(factor, x) for x in rows[k]]
-                rows[i] = [
-                    ((x - t) % self.p, (y - u) % self.p)
-                    for (x, y), (t, u) in zip(rows[i], terms, strict=True)
-                ]
-        return objects(result[0] % self.p), objects(result[1] % self.p), *self.no_tracks
-
-    def _reciprocal(self, z: tuple[int, int]) -> tuple[int, int]:
-        norm = pow(z[0] * z[0] + z[1] * z[1], -1, self.p)
-        return z[0] * norm % self.p, -z[1] * norm % self.p
+        return objects(determinant(a[0], self.p)), None, *tracks
 
     # Comparing ------------------------------------------------------------------------------------------------
     def equal(self, a: Parts, b: Parts) -> Any:
@@ -455,21 +382,3 @@ class Residues(System):
         difference = self.subtract((*a[:2], *self.no_tracks), (*b[:2], *self.no_tracks))
         same = difference[0] == 0
         return same if difference[1] is None else same & (difference[1] == 0)
-
-
-def _matrix(values: Objects, m: int) -> Any:
-    """A matrix of the library that fits the modulus: one machine word, or any size."""
-    import flint
-
-    entries = [int(v) for v in values.reshape(-1)]
-    if m < 2**63:
-        return flint.nmod_mat(values.shape[0], values.shape[1], entries, m)
-    return flint.fmpz_mod_mat(values.shape[0], values.shape[1], entries, flint.fmpz_mod_ctx(m))
-
-
-def _field_solve(a: Objects, b: Objects, m: int) -> Objects:
-    try:
-        x = _matrix(a, m).solve(_matrix(b, m))
-    except ZeroDivisionError:
-        raise Redraw("a matrix is singular in this draw") from None
-    return objects(np.array([int(v) for v in x.entries()], dtype=object).reshape(a.shape[1], b.shape[1]))

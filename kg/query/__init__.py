@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -106,7 +107,7 @@ def select(
     Raises: UsageError if the text may not run; QueryError, which is one, if it cannot be read.
     """
     refuse_unsafe(text, name)
-    prefixes = names.prefixes(graph.project.base)
+    prefixes = _prefixes(graph.project.base)
     try:
         return _answer(_evaluated(graph.store, text, prefixes, functions, dataset), text, limit)
     except SyntaxError as error:
@@ -118,7 +119,22 @@ def select(
         if str(error).startswith(_DAMAGE):
             raise DamagedStore(str(error)) from None
         # An unknown custom function, for example, is only noticed when it is called.
-        raise UsageError(f"{name}: the query cannot be answered: {error}") from None
+        words = _unknown_function(str(error)) or f"the query cannot be answered: {error}"
+        raise UsageError(f"{name}: {words}") from None
+
+
+def _unknown_function(words: str) -> str:
+    """What to say of a function that does not exist, if that is what the engine complains of."""
+    head, _, rest = words.partition("The custom function <")
+    iri, mark, _ = rest.partition("> is not supported")
+    if head or not mark:
+        return ""
+    own = names.VOCABULARY
+    if not iri.startswith(own):
+        return f"there is no function <{iri}>: use those of SPARQL and kg:verify, kg:counterexample, kg:path"
+    known = ("verify", "counterexample", "path")
+    advice = names.did_you_mean(iri[len(own) :], known, f"there are {', '.join(known)}")
+    return f"there is no function kg:{iri[len(own) :]}: {advice}"
 
 
 def _evaluated(
@@ -173,7 +189,14 @@ def _table(answer: ox.QuerySolutions, text: str, limit: int | None) -> Result:
     return Result(variables=tuple(found), rows=rows, is_cut=is_cut)
 
 
+@lru_cache(maxsize=8)
+def _prefixes(base: str) -> dict[str, str]:
+    return names.prefixes(base)
+
+
 def _selects_all(text: str) -> bool:
+    if "*" not in text:
+        return False
     head = text.upper().partition("SELECT")[2]
     star = head.find("*")
     first = min((at for at in (head.find(sign) for sign in "?$({") if at >= 0), default=-1)

@@ -79,26 +79,28 @@ class Functions:
 
         return self._read or load(self._project)
 
-    def _verify(self, claim: Any, *others: Any) -> ox.NamedNode | None:
-        observed = self._observed(claim, others, "kg:verify(?claim)")
+    def _verify(self, *claims: Any) -> ox.NamedNode | None:
+        observed = self._observed(claims, "kg:verify(?claim)")
         return ox.NamedNode(STANDARD_PREFIXES["earl"] + observed.outcome) if observed else None
 
-    def _counterexample(self, refutation: Any, *others: Any) -> ox.Literal | None:
-        name = local_name(getattr(refutation, "value", ""))
-        if name in self._graph.claims and self._graph.claims[name].kind != "Refutation":
-            return None
-        observed = self._observed(refutation, others, "kg:counterexample(?refutation)")
+    def _counterexample(self, *refutations: Any) -> ox.Literal | None:
+        for refutation in refutations[:1]:
+            name = local_name(getattr(refutation, "value", ""))
+            if name in self._graph.claims and self._graph.claims[name].kind != "Refutation":
+                return None
+        observed = self._observed(refutations, "kg:counterexample(?refutation)")
         if observed is None or observed.outcome != "passed":
             return None
         smallest = (observed.method or "").partition(_SMALLEST)[2]
         return ox.Literal(smallest or "; ".join(observed.shapes))
 
-    def _observed(self, term: Any, others: tuple[Any, ...], usage: str) -> Evidence | Verdict | None:
+    def _observed(self, terms: tuple[Any, ...], usage: str) -> Evidence | Verdict | None:
         """What is known of a claim, from fresh evidence or from running it now."""
-        if others:
-            self._failure = self._failure or f"{usage} takes one argument: leave the others out"
+        if len(terms) != 1:
+            advice = "leave the others out" if terms else "give it a claim"
+            self._failure = self._failure or f"{usage} takes one argument: {advice}"
             return None
-        name = local_name(getattr(term, "value", ""))
+        name = local_name(getattr(terms[0], "value", ""))
         if self._failure or name not in self._graph.claims:
             return None
         if name not in self._found:

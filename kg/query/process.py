@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -110,19 +111,29 @@ def answer_within(question: Question, seconds: float | None, memory: int = MEMOR
 
     Raises: UsageError as :func:`answer` does, and if the time or the memory is not enough.
     """
+    return worked_out_within(partial(outcome, question), question.name, seconds, memory)
+
+
+def worked_out_within(
+    work: Callable[[], Outcome], name: str, seconds: float | None, memory: int = MEMORY
+) -> Answer:
+    """What some work on a query comes to, done in a child process; it has to be picklable where there is no fork.
+
+    Raises: UsageError if the work says so, and if the time or the memory is not enough.
+    """
     run = _forked if _may_fork() else _spawned
-    status, words = run(question, seconds, memory)
+    status, words = run(work, seconds, memory)
     match status:
         case "answer" | "cut answer":
             return Answer(words, status == "cut answer")
         case "time":
             raise UsageError(
-                f"{question.name}: stopped after {seconds:g} s: make the query narrower, "
+                f"{name}: stopped after {seconds:g} s: make the query narrower, "
                 "or give it more time with --timeout"
             )
         case "memory":
             raise UsageError(
-                f"{question.name}: the answer needs more than {memory / 2**30:.3g} GiB of memory: "
+                f"{name}: the answer needs more than {memory / 2**30:.3g} GiB of memory: "
                 "make the query narrower, or add LIMIT to it"
             )
         case "misused":
@@ -138,8 +149,13 @@ Outcome = tuple[str, str]
 
 def outcome(question: Question, kept: KeptOpen | None = None) -> Outcome:
     """The answer or what prevents it, never an exception: what a process can tell another."""
+    return outcome_of(lambda: answer(question, kept))
+
+
+def outcome_of(work: Callable[[], Answer]) -> Outcome:
+    """The same for any work that gives an answer."""
     try:
-        found = answer(question, kept)
+        found = work()
         return ("cut answer" if found.is_cut else "answer"), found.text
     except UsageError as error:
         return "misused", str(error)
@@ -149,12 +165,6 @@ def outcome(question: Question, kept: KeptOpen | None = None) -> Outcome:
         return "memory", ""
     except BaseException as error:  # a panic inside pyoxigraph is no Exception
         return "internal", f"{type(error).__name__}: {error}"
-
-
-def limited_outcome(question: Question, memory: int) -> Outcome:
-    """The same in a process that may use so much more memory from now on."""
-    limit_memory(memory)
-    return outcome(question)
 
 
 def limit_memory(memory: int) -> None:
@@ -177,7 +187,7 @@ def _may_fork() -> bool:
     return not any(name.read_text(encoding="utf-8").startswith("rocksdb") for name in names)
 
 
-def _forked(question: Question, seconds: float | None, memory: int) -> Outcome:
+def _forked(work: Callable[[], Outcome], seconds: float | None, memory: int) -> Outcome:
     reader, writer = os.pipe()
     alive, held = os.pipe()
     sys.stdout.flush()
@@ -188,7 +198,7 @@ def _forked(question: Question, seconds: float | None, memory: int) -> Outcome:
     if child == 0:
         os.close(reader)
         os.close(held)
-        _serve_parent(writer, alive, lambda: limited_outcome(question, memory))
+        _serve_parent(writer, alive, work, memory)
     os.close(writer)
     os.close(alive)
     try:
@@ -205,7 +215,7 @@ def _forked(question: Question, seconds: float | None, memory: int) -> Outcome:
         os.close(held)
 
 
-def _serve_parent(writer: int, alive: int, work: Callable[[], Outcome]) -> NoReturn:
+def _serve_parent(writer: int, alive: int, work: Callable[[], Outcome], memory: int) -> NoReturn:
     """In the child: work, send the outcome, end. Nothing may leave this function but the end of the process."""
     try:
         os.setpgid(0, 0)
@@ -214,6 +224,7 @@ def _serve_parent(writer: int, alive: int, work: Callable[[], Outcome]) -> NoRet
             # The engine says on stderr that it ran out of memory; people are told in our words.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         threading.Thread(target=_end_with_parent, args=(alive,), daemon=True).start()
+        limit_memory(memory)
         status, words = work()
         with open(writer, "wb") as file:
             file.write(f"{status}\n{words}".encode(errors="surrogatepass"))
@@ -252,12 +263,13 @@ def _understood(content: bytes) -> Outcome:
     return status, words
 
 
-def _spawned(question: Question, seconds: float | None, memory: int) -> Outcome:
+def _spawned(work: Callable[[], Outcome], seconds: float | None, memory: int) -> Outcome:
     from multiprocessing import get_context
 
     context = get_context("spawn")
     reader, writer = context.Pipe(duplex=False)
-    child = context.Process(target=_send, args=(writer, question, memory), daemon=question.runs is None)
+    # Not a daemon, which could start no processes of its own, as a judge does.
+    child = context.Process(target=_send, args=(writer, work, memory))
     child.start()
     writer.close()
     try:
@@ -273,7 +285,8 @@ def _spawned(question: Question, seconds: float | None, memory: int) -> Outcome:
         reader.close()
 
 
-def _send(writer: Any, question: Question, memory: int) -> None:
+def _send(writer: Any, work: Callable[[], Outcome], memory: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    writer.send(limited_outcome(question, memory))
+    limit_memory(memory)
+    writer.send(work())
     writer.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kg.reasoning import trivial
 from kg.reasoning.fingerprints import exact
 from kg.reasoning.forms import Apply, Constant, Expression, Leaf, Transposed, text
+from kg.reasoning.stated import states
 from kg.reasoning.table import FED, PLAIN, Entry, Table, constants
 
 if TYPE_CHECKING:
@@ -60,13 +61,14 @@ class Known:
         return {name: at for at, names in enumerate(families(self.graph)) for name in names}
 
     @cached_property
-    def spoken(self) -> list[tuple[str, frozenset[str]]]:
-        """Every claim with the concepts that it names or that its check runs."""
+    def spoken(self) -> list[tuple[str, frozenset[str], frozenset[str]]]:
+        """Every claim with the concepts that it names or that its check runs, and with one name for equal ones."""
         code = self.graph.code
-        return [
-            (claim.name, frozenset(map(self.alias, (*claim.concepts, *code.reached(claim)))))
+        concepts = {
+            claim.name: frozenset((*claim.concepts, *code.reached(claim)))
             for claim in self.graph.claims.values()
-        ]
+        }
+        return [(name, found, frozenset(map(self.alias, found))) for name, found in concepts.items()]
 
     @cached_property
     def alike(self) -> dict[str, str]:
@@ -79,7 +81,8 @@ class Known:
             return name
 
         for bucket in self.table.entries.values():
-            plain = [one.form.functions[0] for one in bucket if one.sort == PLAIN]
+            # One of several outputs is not the function.
+            plain = [one.form.functions[0] for one in bucket if one.sort == PLAIN and _is_whole(one)]
             for other in plain[1:]:
                 group[root(other)] = root(plain[0])
         return {name: root(name) for name in group}
@@ -94,10 +97,31 @@ class Known:
 
     def speaking(self, functions: Iterable[str]) -> str:
         """A claim that speaks of all these implementations, or of others of the same functions; or an empty string."""
-        wanted = frozenset(map(self.alias, functions))
-        if len(wanted) < 2:
+        named = frozenset(functions)
+        wanted = frozenset(map(self.alias, named))
+        if len(named) < 2:
             return ""
-        return next((name for name, concepts in self.spoken if wanted <= concepts), "")
+        return next(
+            (
+                name
+                for name, concepts, aliases in self.spoken
+                if named <= concepts or (len(wanted) > 1 and wanted <= aliases)
+            ),
+            "",
+        )
+
+    def stating(self, first: Entry, second: Entry) -> str:
+        """A claim whose check compares an implementation with itself in just this way; or an empty string."""
+        (function,) = {*first.form.functions, *second.form.functions}
+        one, other = first.form.expression, second.form.expression
+        return next(
+            (
+                name
+                for name, concepts, _ in self.spoken
+                if function in concepts and states(self.graph, self.graph.claims[name], one, other)
+            ),
+            "",
+        )
 
     def fingerprint(self, entry: Entry) -> str | None:
         """The exact fingerprint of an entry, computed once."""
@@ -165,6 +189,8 @@ def _reason(known: Known, first: Entry, second: Entry) -> tuple[str, str]:
             return CASES, ""
         if _upright(one) == _upright(other):
             return TRANSPOSES, ""
+        if by := known.stating(first, second):
+            return STATED, by
     if first.sort == second.sort == PLAIN:
         names = sorted(functions)
         if len(names) == 2 and known.joined(*names):
@@ -190,6 +216,11 @@ def _trivial(known: Known, first: Entry, second: Entry) -> str:
     if FED not in (first.sort, second.sort):
         return ""
     return next((why for why, test in tests.items() if test(first.form, second.form, use, world)), "")
+
+
+def _is_whole(entry: Entry) -> bool:
+    expression = _bare(entry.form.expression)
+    return not isinstance(expression, Apply) or expression.part is None
 
 
 def _bare(expression: Expression) -> Expression:

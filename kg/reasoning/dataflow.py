@@ -12,6 +12,7 @@ import json
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kg.names import VOCABULARY, prefixes
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
     from pyoxigraph import Store
 
     from kg.graph import Graph
+    from kg.project import Project
+    from kg.query.process import Outcome
 
 ATTEMPTS = 20
 BINARY = ("add", "subtract", "multiply", "divide", "matmul", "solve")
+# What makes an entry of its result from several entries of an operand.
+MIXING = ("matmul", "sum", "max", "min", "shift", "solve", "det")
 # A trace longer than this is cut from the graph, and counted: questions are about forms, not about unrolled loops.
 MOST_OPERATIONS = 4000
 
@@ -130,13 +135,50 @@ def _flow(name: str, function: Any) -> Flow:
 # --- as RDF
 
 
-def store_of(graph: Graph, found: list[Flow]) -> Store:
-    """All dataflow as a store of triples: operations with kg:operation, kg:operand1 …, kg:shape, kg:role, kg:within."""
-    from pyoxigraph import Store
+@dataclass(frozen=True)
+class Traced:
+    """All dataflow of a project as triples, which :func:`kg.query.select` can ask.
 
-    store = Store()
-    store.bulk_extend(quad for flow in found for quad in _quads(graph, flow))
-    return store
+    An operation has kg:operation, kg:operand1 and so on, kg:shape, kg:role, and kg:within for its implementation's concept;
+    kg:entrywiseFrom are the operands that it treats entry by entry, kg:multipleOf what a constant multiplies.
+    """
+
+    project: Project
+    found: tuple[Flow, ...]
+
+    @property
+    def operations(self) -> set[str]:
+        """The names of all operations."""
+        return {one.name for flow in self.found for one in flow.operations}
+
+    @cached_property
+    def store(self) -> Store:
+        from pyoxigraph import Store
+
+        store = Store()
+        store.bulk_extend(quad for flow in self.found for quad in _quads(self.project.base, flow))
+        return store
+
+
+def asked(traced: Traced, text: str, name: str, form: str) -> Outcome:
+    """What SPARQL says of the dataflow: work for :func:`kg.query.process.worked_out_within`."""
+    from kg.query import select
+    from kg.query.process import Answer, outcome_of, text_of
+
+    return outcome_of(
+        lambda: Answer(text_of(select(traced, text, name=name), form, traced.project.base), is_cut=False)
+    )
+
+
+def _entrywise_from(flow: Flow, one: Operation) -> tuple[int, ...]:
+    """The operands of which each entry of the result takes only its own entry; constants count for nothing.
+
+    An operand of another shape is spread over the result, or is one entry of an array.
+    """
+    if one.name in MIXING:
+        return ()
+    operands = (flow.operations[at] for at in one.operands)
+    return tuple(o.number for o in operands if o.shape == one.shape and o.name != "constant")
 
 
 def _multiple_of(flow: Flow, one: Operation) -> tuple[int, ...]:
@@ -159,13 +201,13 @@ def _role(one: Operation, at: int) -> str:
     return "operand2" if one.name in BINARY and at == len(one.operands) - 1 else "operand"
 
 
-def _quads(graph: Graph, flow: Flow) -> Iterator[Any]:
+def _quads(base: str, flow: Flow) -> Iterator[Any]:
     from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
     def term(name: str) -> Any:
         return NamedNode(VOCABULARY + name)
 
-    concept = NamedNode(prefixes(graph.project.base)["concept"] + flow.function)
+    concept = NamedNode(prefixes(base)["concept"] + flow.function)
     nodes = [BlankNode(f"{flow.function}-{one.number}") for one in flow.operations]
     for one in flow.operations:
         node = nodes[one.number]
@@ -178,5 +220,7 @@ def _quads(graph: Graph, flow: Flow) -> Iterator[Any]:
             yield Quad(node, term(_role(one, at)), nodes[operand])
         for operand in _multiple_of(flow, one):
             yield Quad(node, term("multipleOf"), nodes[operand])
+        for operand in _entrywise_from(flow, one):
+            yield Quad(node, term("entrywiseFrom"), nodes[operand])
     for number in flow.results:
         yield Quad(nodes[number], term("resultOf"), concept)

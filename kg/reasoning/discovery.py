@@ -14,6 +14,7 @@ import numpy as np
 from kg.reasoning.collisions import Collision, Known, collisions
 from kg.reasoning.fingerprints import values
 from kg.reasoning.forms import Form, evaluate, sizes_of, text
+from kg.reasoning.grouping import Family, families
 from kg.reasoning.table import Entry, Table, filled
 from kg.verify.declare import Condition
 from kg.verify.verdict import Finding
@@ -58,6 +59,12 @@ class Search:
     collisions: tuple[Collision, ...]
     judged: tuple[Judged, ...]
     near: tuple[NearMiss, ...]
+    families: tuple[Family, ...] = ()
+
+    @property
+    def kept(self) -> tuple[Judged, ...]:
+        """What passed."""
+        return tuple(one for one in self.judged if one.outcome == "passed")
 
     @property
     def dropped(self) -> Counter[str]:
@@ -75,7 +82,8 @@ def discover(
     found = tuple(collisions(known))
     left = [one for one in found if not one.dropped]
     judged = tuple(_judged(graph, left, jobs, progress)) if judge else ()
-    return Search(table, found, judged, tuple(_near(known)))
+    passed = [one for one in judged if one.outcome == "passed"]
+    return Search(table, found, judged, tuple(_near(known)), tuple(families(passed, known.alias)))
 
 
 # --- judging

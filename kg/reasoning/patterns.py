@@ -9,8 +9,11 @@ in a pattern            what it stands for
 ``+ - * / @``           an operation; sums and products match in either order, matrix products do not; constant
                         factors inside products are passed over, and x / g(x) is also an x * f(x)
 ``exp(_)``, ``sum(_)``  an operation that traces know by this name
-``f(x)``                anything computed from ``x`` in one step or more, where no operation is called ``f``
+``f(x)``                anything computed from ``x`` entry by entry, and so of its shape: a gate, an activation
+``F(x)``                anything computed from ``x`` in one step or more, of any shape: a norm, a matrix product
 ======================= =================================================================================
+
+A function of the last two rows has a name of one or two letters that is no operation; its first letter decides.
 """
 
 from __future__ import annotations
@@ -30,6 +33,8 @@ _BINARY: dict[type[ast.operator], str] = {
 }
 _COMMUTES = ("add", "multiply")
 _ANY_OPERAND = "(kg:operand1|kg:operand2|kg:operand)"
+MOST_LETTERS = 2
+"""Names of calls up to this length may stand for anything."""
 
 
 class _Compiler:
@@ -88,13 +93,14 @@ class _Compiler:
         inner = self.term(argument)
         if name in self.operations:
             return self._unary(name, inner)
-        if len(name) > 2:
+        if len(name) > MOST_LETTERS:
             guess = did_you_mean(name, self.operations, f"known are {', '.join(self.operations)}")
             raise UsageError(
                 f"{self.pattern}: no implementation does '{name}': {guess} (one or two letters stand for anything)"
             )
         found = self.fresh()
-        self.lines.append(f"{found} {_ANY_OPERAND}+ {inner} .")
+        step = _ANY_OPERAND if name[0].isupper() else "kg:entrywiseFrom"
+        self.lines.append(f"{found} {step}+ {inner} .")
         return found
 
     def _unary(self, name: str, inner: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kg.names import turtle_literal
 from kg.reasoning.discovery import Judged, Search, by_reason
 from kg.reasoning.forms import code, text
+from kg.reasoning.grouping import Family
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -22,8 +23,12 @@ def claim_name(judged: Judged) -> str:
     return f"{said}_is_{'_of_'.join(right.functions)}"
 
 
-def stanza(graph: Graph, judged: Judged) -> str:
-    """A claim ready for a topic file, but for the reason, which a person has to write; its check stands above it."""
+def stanza(graph: Graph, family: Family) -> str:
+    """A claim ready for a topic file, but for the reason, which a person has to write; its check stands above it.
+
+    The others of its family follow as comments.
+    """
+    judged = family.first
     left, right = judged.collision.left.form, judged.collision.right.form
     about = [name for name in dict.fromkeys((*left.functions, *right.functions)) if name in graph.concepts]
     sizes = (
@@ -37,7 +42,9 @@ def stanza(graph: Graph, judged: Judged) -> str:
         '    kg:source [ kg:cites ref:this_project ; kg:locator "found by kg discover" ; kg:locatorStatus kg:Confirmed ] .',
     ]
     head = [f"# {line}" for line in _check(judged).splitlines()]
-    return "\n".join([*head, f"claim:{claim_name(judged)} a kg:Identity ;", *rows]) + "\n"
+    others = [f"# {family.words}:"] if family.others else []
+    others += [f"#   {other.collision.words} ({_how(other)})" for other in family.others]
+    return "\n".join([*head, f"claim:{claim_name(judged)} a kg:Identity ;", *rows, *others]) + "\n"
 
 
 def _check(judged: Judged) -> str:
@@ -63,10 +70,6 @@ def page(search: Search) -> str:
     """The page that says how far the search went and what it came to."""
     table = search.table
     entries = sum(table.counts.values())
-    kept = sorted(
-        (one for one in search.judged if one.outcome == "passed"),
-        key=lambda one: (len(one.collision.words), one.collision.words),
-    )
     lines = [
         "# What the search for unknown equalities looked at",
         "",
@@ -102,7 +105,15 @@ def page(search: Search) -> str:
     )
     lines += [f"* {count}: {what}" for what, count in by_reason(outcomes)]
     lines += ["", "## Equal, and stated by no claim of the graph", ""]
-    lines += [f"* `{one.collision.words}` ({_how(one)})" for one in kept]
+    lines += [
+        f"{len(search.kept)} equalities, those that hold for one reason in one entry, which leaves {len(search.families)}:",
+        "",
+    ]
+    for family in search.families:
+        lines.append(f"* `{family.first.collision.words}` ({_how(family.first)})")
+        if family.others:
+            lines += [f"  {family.words}:", ""]
+            lines += [f"  * `{other.collision.words}` ({_how(other)})" for other in family.others]
     lines += [
         "",
         "Inputs are called a, b, c in order of their shapes; a capital I is an identity matrix, ᵀ a transpose.",

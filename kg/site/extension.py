@@ -98,9 +98,29 @@ def _scripts(
         return
     if any(doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))):
         app.add_css_file("katex/katex.min.css")
+    if any(doctree.findall(lambda node: isinstance(node, (*_CODE, nodes.math_block)))):
+        app.add_js_file("kg-scroll.js", loading_method="defer")
+    if not any(doctree.findall(lambda node: isinstance(node, _CODE))):
+        _without_code(context)
     for node, script in interactive.SCRIPTS.items():
         if any(doctree.findall(node)):
             app.add_js_file(script, loading_method="defer")
+
+
+_CODE = (nodes.literal_block, nodes.doctest_block, nodes.raw)
+"""What is coloured and copied; a page without any needs neither the styles nor the scripts for it."""
+
+_FOR_CODE = ("pygments.css", "copybutton.css", "copybutton.js", "clipboard.min.js")
+
+
+def _without_code(context: dict[str, Any]) -> None:
+    for kind in ("css_files", "script_files"):
+        # In place: Sphinx adds to these very lists, and sets them back before the next page.
+        context[kind][:] = [file for file in context[kind] if _file_name(file) not in _FOR_CODE]
+
+
+def _file_name(file: object) -> str:
+    return str(getattr(file, "filename", file)).partition("?")[0].rpartition("/")[2]
 
 
 def _graph_file(app: Sphinx, exception: Exception | None) -> None:

@@ -1,16 +1,23 @@
 """The parts of a page that a script brings to life: the map, its table's filters, and the query editor.
 
 Only HTML shows them. The data they work on is embedded as JSON that no text inside it can end, so that the page works
-from a file as well as from a server; labels and addresses are escaped here and nowhere trusted.
+from a file as well as from a server; what is only searched lies in a script beside the page, fetched when it is needed.
+Labels and addresses are escaped here and nowhere trusted.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+
+from kg.site.packing import packed
+from kg.site.twin import Twin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +40,11 @@ RELATIONS = {
 
 
 class kg_map(nodes.General, nodes.Element):  # noqa: N801  docutils names nodes so
-    """A map or its table: ``data`` is all it shows, ``filters`` what it can be narrowed by, ``words`` its wording."""
+    """A map as a drawing, and what can be narrowed alike: ``data`` is all it shows, ``filters`` what it is narrowed by."""
+
+
+class kg_map_in_words(nodes.General, nodes.Element):  # noqa: N801
+    """The same without a drawing: a table, a tree, or the fields alone for a table that the page brings."""
 
 
 class kg_row(nodes.Inline, nodes.TextElement):  # noqa: N801
@@ -50,12 +61,16 @@ def interactive_map(
     *,
     name: str,
     ways: tuple[str, str],
-    twin: str,
-    is_drawn: bool = True,
+    twins: Sequence[tuple[str, str]],
+    form: str = "drawing",
 ) -> nodes.Element:
-    """A map as a node: ``name`` is what it is called, ``ways`` how the two directions are, ``twin`` its other page."""
+    """A map as a node: ``name`` is what it is called, ``ways`` how the two directions are, ``twins`` its other pages.
+
+    ``form`` is drawing, table or tree; or fields, for a page that brings its own table.
+    """
+    make = kg_map if form == "drawing" else kg_map_in_words
     text = json.dumps(data, sort_keys=True)
-    return kg_map("", data=text, filters=list(filters), name=name, ways=ways, twin=twin, is_drawn=is_drawn)
+    return make("", data=text, filters=list(filters), name=name, ways=ways, twins=list(twins), form=form)
 
 
 def query_editor(data: dict[str, Any]) -> nodes.Element:
@@ -75,40 +90,54 @@ def embedded(data: object, ident: str) -> str:
 
 
 def _html_map(translator: HTML5Translator, node: nodes.Element) -> None:
+    builder, own = translator.builder, translator.docnames[0]
+
     def address(docname: str) -> str:
-        return translator.builder.get_relative_uri(translator.docnames[0], docname)
+        return builder.get_relative_uri(own, docname)
 
     data: dict[str, Any] = json.loads(node["data"])
-    translator.body.append(_map(node, address(node["twin"]), "connects" in data))
-    translator.body.append(embedded(_packed(data, address), "kg-map-data"))
+    in_words = ""
+    if node["form"] in {"table", "tree"}:
+        twin = Twin(data, node["filters"], RELATIONS, address)
+        in_words = twin.table() if node["form"] == "table" else twin.tree()
+        entries = {entry["id"]: entry for entry in data["nodes"]}
+        data["nodes"] = [entries[name] for name in twin.written]
+    written = packed(data, RELATIONS, address, is_named=not in_words)
+    words = json.dumps([entry["words"] for entry in data["nodes"]], ensure_ascii=False, separators=(",", ":"))
+    written["words"] = _root(translator) + _words_file(Path(builder.outdir), own, words)
+    twins = [(address(docname), said) for docname, said in node["twins"]]
+    translator.body.append(_map(node, twins, "connects" in data))
+    translator.body += [in_words, embedded(written, "kg-map-data")]
     raise nodes.SkipNode
 
 
-def _packed(data: dict[str, Any], address: Callable[[str], str]) -> dict[str, Any]:
-    """The data as few bytes: boxes are named by their number, addresses by their folder, and nothing empty is said."""
-    numbers = {entry["id"]: number for number, entry in enumerate(data["nodes"])}
-    folders = {entry["docname"].partition("/")[0] for entry in data["nodes"]}
-    used = {relation for _, _, relation in data["edges"]}
-    for entry in data["nodes"]:
-        entry["folder"] = entry.pop("docname").partition("/")[0]
-    return {
-        **data,
-        "nodes": [
-            {key: value for key, value in entry.items() if value not in ("", [])} for entry in data["nodes"]
-        ],
-        "edges": [[numbers[source], numbers[target], relation] for source, target, relation in data["edges"]],
-        "upwards": [[numbers[lower], numbers[upper]] for lower, upper in data["upwards"]],
-        "relations": {relation: words for relation, words in RELATIONS.items() if relation in used},
-        "addresses": {folder: address(f"{folder}/NAME") for folder in sorted(folders)},
-    }
+def _root(translator: HTML5Translator) -> str:
+    """The way from a page to the folder of the site."""
+    return translator.builder.get_relative_uri(translator.docnames[0], "index").removesuffix("index.html")
 
 
-def _map(node: nodes.Element, twin: str, can_connect: bool) -> str:
+def _words_file(outdir: Path, docname: str, words: str) -> str:
+    """Write what is searched and not shown as a script; its address changes with it, so that no old one is kept."""
+    text = f"kgWords={words};\n"
+    name = f"_words/{docname}.js"
+    path = outdir / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Another process may write pages at the same time, and a reader's server may be reading.
+    aside = path.with_suffix(f".{os.getpid()}")
+    aside.write_text(text, "utf-8")
+    aside.replace(path)
+    return f"{name}?v={hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def _map(node: nodes.Element, twins: Sequence[tuple[str, str]], can_connect: bool) -> str:
     up, down = (escape(way) for way in node["ways"])
-    drawing = _DRAWING.format(name=escape(node["name"])) if node["is_drawn"] else ""
-    other = "The same as a table" if node["is_drawn"] else "The same as a drawing"
+    is_drawn = node["form"] == "drawing"
+    drawing = _DRAWING.format(name=escape(node["name"])) if is_drawn else ""
+    others = " · ".join(
+        f'<a href="{escape(address, quote=True)}">The same as a {said}</a>' for address, said in twins
+    )
     return (
-        f'<div class="kg-map" data-kind="{"drawing" if node["is_drawn"] else "table"}">\n'
+        f'<div class="kg-map" data-kind="{node["form"]}">\n'
         '<form hidden aria-label="What is shown">\n'
         '<label class="kg-wide">Search <input type="search" name="text" list="kg-map-titles" autocomplete="off"></label>\n'
         f"{_fields(node['filters'])}\n"
@@ -123,7 +152,7 @@ def _map(node: nodes.Element, twin: str, can_connect: bool) -> str:
         '<p class="kg-map-count" role="status" hidden></p>\n'
         '<div class="kg-map-chain" hidden></div>\n'
         f"{drawing}"
-        f'<p class="kg-map-twin"><a href="{escape(twin, quote=True)}">{other}</a></p>\n'
+        f'<p class="kg-map-twin">{others}</p>\n'
         "</div>\n"
     )
 
@@ -150,7 +179,7 @@ _DRAWING = """\
 <div class="kg-map-zoom"><button type="button" data-zoom="1.4" aria-label="Zoom in">+</button><button type="button" data-zoom="0.7" aria-label="Zoom out">−</button><button type="button" data-zoom="0">Fit</button></div>
 </div>
 <p class="kg-map-card" id="kg-map-card" aria-live="polite" hidden></p>
-<noscript><p>The drawing needs JavaScript; the table holds everything it shows.</p></noscript>
+<noscript><p>The drawing needs JavaScript; its other forms, linked below, hold everything it shows.</p></noscript>
 """
 
 
@@ -172,11 +201,10 @@ def _html_row(translator: HTML5Translator, node: nodes.Element) -> None:
 
 def _html_ask(translator: HTML5Translator, node: nodes.Element) -> None:
     data: dict[str, Any] = json.loads(node["data"])
-    own = translator.docnames[0]
-    data["pages"] = {
-        iri: translator.builder.get_relative_uri(own, docname) for iri, docname in data["pages"].items()
-    }
-    root = translator.builder.get_relative_uri(own, "index").removesuffix("index.html")
+    builder, own = translator.builder, translator.docnames[0]
+    for family in data["pages"]:
+        family["address"] = builder.get_relative_uri(own, f"{family.pop('folder')}/NAME")
+    root = _root(translator)
     data["files"] = {"graph": f"{root}graph.trig", "static": f"{root}_static/"}
     options = "".join(
         f'<option value="{escape(name, quote=True)}">{escape(one["words"])}</option>'
@@ -207,10 +235,15 @@ _ASK = """\
 
 HTML_VISITORS: Mapping[type[nodes.Element], Callable[..., None]] = {
     kg_map: _html_map,
+    kg_map_in_words: _html_map,
     kg_row: _html_row,
     kg_ask: _html_ask,
 }
 """Each node with what writes it in HTML; every other builder skips it."""
 
-SCRIPTS: Mapping[type[nodes.Element], str] = {kg_map: "kg-map.js", kg_ask: "kg-ask.js"}
+SCRIPTS: Mapping[type[nodes.Element], str] = {
+    kg_map: "kg-map.js",
+    kg_map_in_words: "kg-twin.js",
+    kg_ask: "kg-ask.js",
+}
 """The script that a page with such a node needs, and no other page loads."""

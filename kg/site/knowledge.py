@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kg.code import CodeIndex
+    from kg.coverage import Coverage
     from kg.graph import Claim, Concept, Graph, Paper
     from kg.literature.facts import Fact
     from kg.project import Project
@@ -127,6 +130,14 @@ class Knowledge:
                 found.setdefault(name, []).append(one)
         return {name: tuple(ones) for name, ones in found.items()}
 
+    @cached_property
+    def coverage(self) -> Mapping[str, Coverage]:
+        """Which edits of each implementation the claims notice, where that was surveyed for today's claims."""
+        from kg.coverage.record import coverage_path, recorded
+
+        # What is of today takes reading all the code, and is of no use without records.
+        return recorded(self.graph) if coverage_path(self.graph).is_file() else {}
+
     def orientation(self, topic: str) -> str:
         """One line on what an area is about: the comment that its file of concepts, or else of claims, opens with."""
         for folder in ("concepts", "claims"):
@@ -160,8 +171,11 @@ class Knowledge:
 
     def title(self, name: str) -> str:
         """A name as a reader says it: ``gelu_is_gated_by_a_gaussian`` is “GELU is gated by a Gaussian”."""
-        words = [self._spellings.get(word, word) for word in name.replace("-", "_").split("_")]
-        return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]])
+        words = name.replace("-", "_").split("_")
+        said = [self._spellings.get(word, word) for word in words]
+        between = [self._joints.get(pair, " ") for pair in pairwise(words)]
+        text = "".join(part for pair in zip(said, [*between, ""], strict=True) for part in pair)
+        return text[:1].upper() + text[1:]
 
     def topic_title(self, topic: str) -> str:
         """A topic as a reader says it: the stem ``operatornorm`` is spelled as the concept ``operator_norm`` is."""
@@ -169,10 +183,14 @@ class Knowledge:
         return self.title(next(spelled, self._apart(topic)))
 
     def _apart(self, topic: str) -> str:
-        """A stem that is two words of the graph written together, with ``_`` between them."""
-        if topic not in self._words:
-            for place in range(3, len(topic) - 2):
-                if topic[:place] in self._words and topic[place:] in self._words:
+        """A stem that is two words of the graph written together, with ``_`` between them; each may be a plural."""
+
+        def is_known(part: str) -> bool:
+            return part in self._words or (part.endswith("s") and part[:-1] in self._words)
+
+        if not is_known(topic):
+            for place in range(2, len(topic) - 3):
+                if is_known(topic[:place]) and is_known(topic[place:]):
                     return f"{topic[:place]}_{topic[place:]}"
         return topic
 
@@ -196,28 +214,58 @@ class Knowledge:
         return self.title(name) if kind == "claim" and name in graph.claims else None
 
     @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        """Labels, definitions and statements: how the graph itself writes its words."""
+        concepts = self.graph.concepts.values()
+        labels = [label for concept in concepts for label in (concept.label, *concept.alt_labels)]
+        definitions = [concept.definition for concept in concepts]
+        return (*labels, *definitions, *(claim.statement for claim in self.graph.claims.values()))
+
+    @cached_property
+    def _joints(self) -> Mapping[tuple[str, str], str]:
+        """The hyphen or dash between two words that texts always join: ``gram_schmidt`` is “Gram–Schmidt”."""
+        found: dict[tuple[str, str], str] = {}
+        apart: set[tuple[str, str]] = set()
+        for text in self._texts:
+            # Each word is the left of one pair and the right of another, so the right one is only looked at.
+            for left, joint, right in re.findall(r"(\w+)([-– ])(?=(\w+))", text):
+                pair = (_plain(left), _plain(right))
+                if joint == " ":
+                    apart.add(pair)
+                else:
+                    found.setdefault(pair, joint)
+        return {pair: joint for pair, joint in found.items() if pair not in apart}
+
+    @cached_property
     def _spellings(self) -> Mapping[str, str]:
-        """Words that labels write with capitals, by their small form.
+        """Words that texts write with capitals or accents, by how a name writes them: ``nystrom`` is “Nyström”.
 
         The first word of a label counts only where many labels begin small, as ours do; else its capital says nothing.
-        A word that texts also write small, such as "and" beside the gate AND, keeps its small form.
+        In a sentence only words after another word count. A word that texts also write small, such as "and" beside
+        the gate AND, keeps its small form.
         """
-        labels = [
-            label
-            for concept in self.graph.concepts.values()
-            for label in (concept.label, *concept.alt_labels)
-        ]
+        concepts = self.graph.concepts.values()
+        labels = [label for concept in concepts for label in (concept.label, *concept.alt_labels)]
         begin_small = sum(label[:1].islower() for label in labels) * 5 >= len(labels)
-        texts = [concept.definition for concept in self.graph.concepts.values()]
-        texts += [claim.statement for claim in self.graph.claims.values()]
-        small = {word for text in (*labels, *texts) for word in re.findall(r"\w+", text) if word.islower()}
+        texts = self._texts[len(labels) :]
+        small = {word for text in self._texts for word in re.findall(r"\w+", text) if word.islower()}
         found: dict[str, str] = {}
         for label in labels:
-            for place, word in enumerate(label.split()):
+            for place, word in enumerate(re.findall(r"\w+", label)):
                 telling = word if place or begin_small else word[1:]
-                if word.isalnum() and telling != telling.lower() and word.lower() not in small:
-                    found.setdefault(word.lower(), word)
+                if telling != telling.lower() and word.lower() not in small:
+                    found.setdefault(_plain(word), word)
+        for text in texts:
+            for word in re.findall(r"(?<=[a-z,;] )[^\W\d_]{3,}", text):
+                if word != word.lower() and word.lower() not in small:
+                    found.setdefault(_plain(word), word)
         return found
+
+
+def _plain(word: str) -> str:
+    """A word as a name has it: small, and without accents."""
+    letters = unicodedata.normalize("NFKD", word)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
 
 
 def short_citation(paper: Paper) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kg.site.knowledge import Knowledge
 
 Entry = dict[str, Any]
-"""A box: ``id``, ``docname``, ``title``, ``label``, ``words`` to search, values to filter by, and its place."""
+"""A box: ``id``, ``docname``, ``title``, ``sign`` and ``label``, ``words`` to search, values to filter by, its place."""
 
 Filter = tuple[str, str, list[tuple[str, str]]]
 """A filter: the field of a box it looks at, its words, its options as (value, words)."""
@@ -131,6 +131,7 @@ def _entry(
         "docname": docname,
         "title": title,
         "label": wrapped(f"{status.sign} {title}" if status else title),
+        "sign": status.sign if status else "",
         "words": words,
         "topic": topic,
         "strength": status.level if status else "",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sphinx.project import Project
 
-_WIDE = {"map", "map-table", "citations", "citations-table", "ask"}
+_WIDE = {"map", "map-table", "map-tree", "citations", "citations-table", "ask"}
 """Pages that take the place of the table of contents beside them."""
 
 STUB = ":orphan:\n{options}\n.. kg:page:: {docname}\n"

@@ -95,13 +95,15 @@ def evidence_in_words(knowledge: Knowledge, claim: Claim) -> list[str]:
         sentences.append(f"Method: {_sentence(evidence.method)}")
     power = power_of_two(evidence.log2_error or 0)
     sentences.append(error_sentence(evidence.strength, evidence.method, evidence.log2_error, power))
-    sentences += [
-        controls_sentence(claim.kind, evidence.controls),
-        mutants_sentence(claim.kind, evidence.mutants),
-        shapes_sentence(claim.kind, evidence.shapes),
-    ]
+    if evidence.outcome != "inapplicable":
+        sentences += [
+            controls_sentence(claim.kind, evidence.controls),
+            mutants_sentence(claim.kind, evidence.mutants),
+            shapes_sentence(claim.kind, evidence.shapes),
+        ]
     if evidence.reason:
-        lead = "Why it is not stronger" if evidence.outcome == "passed" else "What is missing"
+        leads = {"passed": "Why it is not stronger", "inapplicable": "Why"}
+        lead = leads.get(evidence.outcome, "What is missing")
         sentences.append(f"{lead}: {_sentence(evidence.reason)}")
     if knowledge.graph.is_stale(claim):
         sentences.append(
@@ -116,7 +118,7 @@ def _outcome(evidence: Evidence) -> str:
         "passed": "The claim passed its check.",
         "failed": "The claim failed its check.",
         "cantTell": "The check could not decide the claim.",
-        "inapplicable": "The check does not apply here.",
+        "inapplicable": "Nothing here can check the claim.",
     }.get(evidence.outcome, f"Outcome: {evidence.outcome}.")
 
 

@@ -15,7 +15,7 @@ mask off by one     ``tril(a)`` → ``tril(a, k=-1)`` and ``k=1``; the same for 
 comparison moved    ``<`` ↔ ``<=``, ``>`` ↔ ``>=``; ``<`` → ``>``
 function dropped    ``f(a)`` → ``a`` for exp, sqrt, conj, abs, tanh, flip, cumulative_sum and the like
 branches exchanged  ``where(m, a, b)`` → ``where(m, b, a)``
-updates exchanged   two neighbouring assignments change places
+updates exchanged   two neighbouring assignments, one of which depends on the other, change places
 =================== ==========================================================================
 """
 
@@ -232,17 +232,31 @@ def _axis_value(keyword: ast.keyword) -> int | None:
 
 
 def _exchanges(node: ast.FunctionDef) -> Iterator[Edit]:
-    """Neighbouring assignments in any block change places."""
+    """Neighbouring assignments in any block change places, where one depends on the other."""
     blocks = [n for n in ast.walk(node) if isinstance(n, ast.FunctionDef | ast.For | ast.While | ast.If)]
     for number, block in enumerate(blocks):
         for i in range(len(block.body) - 1):
             first, second = block.body[i], block.body[i + 1]
-            if isinstance(first, ast.Assign | ast.AugAssign) and isinstance(
-                second, ast.Assign | ast.AugAssign
-            ):
+            if _is_update(first) and _is_update(second) and not _independent(first, second):
                 tree = copy.deepcopy(node)
                 same = [
                     n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.For | ast.While | ast.If)
                 ][number]
                 same.body[i], same.body[i + 1] = same.body[i + 1], same.body[i]
                 yield Edit("updates exchanged", first.lineno, ast.unparse(first), ast.unparse(second), tree)
+
+
+def _is_update(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign | ast.AugAssign)
+
+
+def _independent(first: ast.stmt, second: ast.stmt) -> bool:
+    """Whether neither assigns what the other mentions: texts without side effects are then the same either way."""
+
+    def mentioned(node: ast.stmt) -> set[str]:
+        return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+    def assigned(node: ast.stmt) -> set[str]:
+        return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+    return not (assigned(first) & mentioned(second) or assigned(second) & mentioned(first))

@@ -10,7 +10,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kg.errors import UsageError
 from kg.graph import Claim, Graph, load
@@ -18,9 +18,6 @@ from kg.names import closest
 from kg.project import Project
 from kg.verify.evidence import as_verdict
 from kg.verify.verdict import Verdict
-
-if TYPE_CHECKING:
-    from kg.verify.coverage import Coverage
 
 Progress = Callable[[Verdict, int, int], None]
 
@@ -93,36 +90,7 @@ def _recorded(claim: Claim, digest: str) -> Verdict | None:
     return as_verdict(claim.kind, claim.evidence, stale=False)
 
 
-def cover(
-    graph: Graph, *, jobs: int = 2, progress: Callable[[Coverage, int, int], None] | None = None
-) -> list[Coverage]:
-    """For each implementation that a claim reaches, which of its mutants no claim of the graph notices."""
-    from pebble import ProcessPool
-
-    names = sorted({name for claim in graph.claims.values() for name in graph.code.reached(claim)})
-    _single_threaded()
-    found = []
-    with ProcessPool(max_workers=max(1, jobs), initializer=start_worker, initargs=(graph.project,)) as pool:
-        try:
-            for done, result in enumerate(pool.map(_cover, names).result(), start=1):
-                found.append(result)
-                if progress is not None:
-                    progress(result, done, len(names))
-        except BaseException:
-            pool.stop()  # type: ignore[no-untyped-call]
-            raise
-    return found
-
-
-def _cover(name: str) -> Coverage:
-    from kg.verify.coverage import coverage
-    from kg.verify.workshop import load as load_workshop
-
-    graph = graph_of_worker()
-    return coverage(graph, load_workshop(graph.project), name)
-
-
-def _single_threaded() -> None:
+def single_threaded() -> None:
     """One BLAS thread a process: the pool is the parallelism, and results do not depend on how sums are split."""
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
@@ -135,7 +103,7 @@ def _run(
         return
     from pebble import ProcessPool
 
-    _single_threaded()
+    single_threaded()
     with ProcessPool(max_workers=max(1, jobs), initializer=start_worker, initargs=(project,)) as pool:
         futures = {
             pool.schedule(_judge, args=(claim.name, digests[claim.name], reseed), timeout=seconds): claim

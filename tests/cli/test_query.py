@@ -183,4 +183,7 @@ def test_a_query_without_answers_prints_the_head_alone(kg):
 def test_a_function_nobody_knows_is_no_internal_error(kg):
     answer = kg("query", "-e", "SELECT (concept:f(1) AS ?x) {}")
     assert answer.status == 2
-    assert answer.err.startswith("kg: -e: the query cannot be answered: ")
+    assert "there is no function <" in answer.err
+    assert "use those of SPARQL and kg:verify" in answer.err
+    answer = kg("query", "-e", "SELECT (kg:verfy(1) AS ?x) {}")
+    assert answer.err == "kg: -e: there is no function kg:verfy: did you mean 'verify'?\n"

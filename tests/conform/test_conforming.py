@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+
+from kg.conform.adapters import Adapter
+from kg.conform.fitting import fit
+from kg.conform.foreign import Foreign
+
+FUNCTIONS = Path(__file__).parent / "functions"
 
 # The concept, the function, the adapters its user declares.
 RIGHT = [
@@ -62,6 +69,14 @@ def test_attention_of_pytorch_has_every_property_in_four_formats(conformed) -> N
     assert online.systems == dict.fromkeys(
         ("torch float64", "torch float32", "torch bfloat16", "torch float16"), "passed"
     )
+
+
+def test_a_function_that_answers_in_float32_is_judged_in_float32(workshop) -> None:
+    with Foreign("right:softmax_in_float32", FUNCTIONS) as foreign:
+        found = fit(foreign, workshop.implementations["softmax"], Adapter(), None)
+    assert "numpy float64" not in map(str, found.systems)
+    assert "numpy float32" in map(str, found.systems)
+    assert found.refused["numpy float64"] == "given float64 it computes in float32, and is judged there"
 
 
 def test_a_layout_with_further_axes_is_found(call) -> None:

@@ -79,6 +79,23 @@ def test_what_is_nothing_we_know_has_a_nearest_concept_and_a_first_difference(id
     assert "first difference at entry [0, 0]" in answer.difference
 
 
+def test_a_function_that_does_nothing_is_no_function_of_ours_with_all_taken_out(identified) -> None:
+    answer = identified("wrong:gives_it_back")
+    assert (answer.match, answer.difference) == (None, "it gives back one of its inputs as it is")
+
+
+def test_what_agrees_to_half_of_the_digits_is_said_to(identified) -> None:
+    answer = identified("wrong:narrow_inside")
+    assert (answer.match, answer.exact) == ("softmax_attention", False)
+    assert "to the precision of float32" in answer.difference
+
+
+def test_what_takes_only_inputs_of_equal_sizes_is_recognised_there(identified) -> None:
+    answer = identified("wrong:one_width_only")
+    assert (answer.match, answer.exact) == ("softmax_attention", False)
+    assert "where axis 1 of q and axis 1 of v are of one length" in answer.difference
+
+
 def test_the_gru_of_pytorch_is_another_cell(identified) -> None:
     """It resets U h where the paper resets h: two edits of our text, and so no near miss."""
     answer = identified("with_torch:torch_gru")

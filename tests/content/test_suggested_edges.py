@@ -13,6 +13,9 @@ EQUIVALENT = [
     ("selective_state_space_recurrence", "semiseparable_product"),
     ("toeplitz_product", "fft_toeplitz_product"),
     ("fast_weight_programmer", "delta_rule_recurrence"),
+    ("delta_rule_recurrence", "delta_rule_update"),
+    ("delta_rule_update", "linear_self_attention"),
+    ("delta_rule_update", "attention_to_training_inputs"),
     ("mixed_product_layer", "sum_of_kronecker_products"),
     ("sum_of_kronecker_products", "block_term_tensor"),
     ("hopfield_update", "concave_convex_step"),
@@ -25,6 +28,8 @@ EQUIVALENT = [
 SUPPORTED = [
     ("fourier_attention", "direct_sampling_index"),
     ("nadaraya_watson_smoother", "layer_norm"),
+    ("recurrent_neural_network", "state_space_model"),
+    ("state_space_model", "semiseparable_matrix"),
     ("semiseparable_product", "toeplitz_product"),
     ("fft_toeplitz_product", "masked_linear_attention"),
     ("masked_linear_attention", "alibi_attention"),
@@ -35,6 +40,8 @@ SUPPORTED = [
     ("log_sum_exp", "softmax"),
     ("softmax_attention", "discretised_kernel_integral"),
     ("layer_norm", "layer_norm_jacobian"),
+    ("layer_norm_jacobian", "lipschitz_constant"),
+    ("lipschitz_constant", "operator_norm"),
     ("self_attention_slope", "spectral_norm"),
     ("spectral_norm", "adversarial_training"),
 ]

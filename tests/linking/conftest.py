@@ -25,6 +25,10 @@ ex:em a skos:Concept ; skos:prefLabel "expectation maximisation"@en ; skos:altLa
 ex:mixture a skos:Concept ; skos:prefLabel "Gaussian mixture"@en .
 ex:kernel a skos:Concept ; skos:prefLabel "kernel"@en ; skos:altLabel "window"@en ; kg:homonym "popcorn kernel"@en .
 ex:pane a skos:Concept ; skos:prefLabel "pane"@en ; skos:altLabel "window"@en .
+ex:cp a skos:Concept ; skos:prefLabel "CP decomposition"@en .
+ex:tucker a skos:Concept ; skos:prefLabel "Tucker decomposition"@en .
+ex:nystrom a skos:Concept ; skos:prefLabel "Nyström method"@en .
+ex:gate a skos:Concept ; skos:prefLabel "gate"@en ; kg:otherField "((" , "transistor"@en , "quantum circuit"@en ; skos:related ex:rnn .
 ex:multihead a skos:Concept ; skos:prefLabel "multihead layer"@en .
 """
 

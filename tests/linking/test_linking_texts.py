@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,10 @@ def names(found: dict[str, Any]) -> list[str]:
         ("A multi-head layer is a multihead layer.", ["multihead", "multihead"]),
         ("The proof of linear. Attention is another matter here.", ["attention"]),
         ("The network's attention's weights.", ["attention"]),
+        ("The Nystrom method is the Nyström method.", ["nystrom", "nystrom"]),
+        ("CP and Tucker decompositions differ.", ["cp", "tucker"]),
+        ("Is a CP or Tucker decomposition meant?", ["cp", "tucker"]),
+        ("A CP and a Tucker decomposition; CP and Schmidt decompositions; CP and Tucker.", ["tucker"]),
     ],
 )
 def test_a_label_is_found_however_it_is_inflected_spelt_or_hyphenated(
@@ -69,6 +75,26 @@ def test_a_homonym_is_not_linked(link: Link, text: str) -> None:
     assert names(link(text)) == []
 
 
+def test_a_word_of_another_field_needs_something_near_in_the_text(link: Link) -> None:
+    assert names(link("The gate is open.")) == ["gate"]
+    found = link("The gate of the transistor is thin. A second gate is not, as in quantum circuits.")
+    assert names(found) == []
+    assert found["unsure"][0]["reason"] in (
+        "where there is talk of 'transistor', it means something else",
+        "where there is talk of 'quantum circuit', it means something else",
+    )
+    found = link("Each gate of the RNN is built from one transistor.")
+    assert names(found) == ["gate", "rnn"]
+    assert found["mentions"][0]["reason"] == "label 'gate', supported by recurrent neural network"
+
+
+def test_of_words_that_share_their_last_each_is_found_where_it_stands(link: Link) -> None:
+    text = "We compare CP and Tucker decompositions."
+    first, second = link(text)["mentions"]
+    assert (text[first["start"] : first["end"]], first["alias"]) == ("CP", "CP decomposition")
+    assert text[second["start"] : second["end"]] == "Tucker decompositions"
+
+
 def test_a_weak_acronym_needs_something_near_in_the_text(link: Link) -> None:
     assert names(link("Training uses EM.")) == []
     assert names(link("Training a Gaussian mixture uses EM.")) == ["mixture", "em"]
@@ -89,6 +115,17 @@ def test_a_text_is_about_its_title_and_what_it_names_twice(link: Link) -> None:
     text = "Linear attention\n\nAn RNN is shown. Attention is a layer. Attention is also a map."
     found = link(text)
     assert [iri.rpartition("/")[2] for iri in found["about"]] == ["linear_attention", "attention"]
+
+
+def test_a_text_is_about_what_it_names_once_early_where_it_speaks_of_itself(link: Link) -> None:
+    rest = " It is slow. Others use an RNN. Nothing else is said."
+    for text, about in (
+        ("We study the Nyström method." + rest, ["nystrom"]),
+        ("People study the Nyström method." + rest, []),
+        ("It is old. It is new. In this paper we study the Nyström method." + rest, []),
+    ):
+        found = link("On something\n\n" + text)
+        assert [iri.rpartition("/")[2] for iri in found["about"]] == about
 
 
 @pytest.mark.parametrize("between", ["\n\n", "\r\n\r\n", "\n"])
@@ -129,6 +166,16 @@ def test_an_ontology_of_classes_is_linked_by_their_labels(call: Callable[..., An
     assert json.loads(answer.out)["mentions"][0]["concept"] == "https://example.org/wine#Riesling"
 
 
+def test_what_another_program_writes_is_read_from_its_pipe(
+    call: Callable[..., Any], thesaurus: Path, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_text, args=("An RNN.",), daemon=True).start()
+    answer = call("link", pipe, "--concepts", thesaurus, "--format", "json")
+    assert names(json.loads(answer.out)) == ["rnn"]
+
+
 def test_an_empty_text_mentions_nothing(link: Link) -> None:
     assert link("") == {"about": [], "mentions": [], "unsure": []}
 
@@ -144,6 +191,7 @@ def test_a_work_of_the_bibliography_is_read_by_its_key(call: Callable[..., Any])
     ("arguments", "message"),
     [
         (["link"], "what to read is missing: name a file, a DOI, or - for standard input"),
+        (["link", "/"], "/: this is a folder: name a text file in it"),
         (["link", "nowhere.txt"], "nowhere.txt: there is no such file and no such work: name a text file"),
         (["link", "-", "--at-least", "0.5"], "--at-least needs --evaluate: give both, or neither"),
         (["link", "-", "--concepts", "x.docx"], "x.docx: what format this is cannot be told from its ending"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import textwrap
@@ -43,3 +44,24 @@ def test_the_text_of_the_page_is_linked_as_the_page_says(call: Callable[..., Any
     assert "leverage   set aside" in re.sub(r" +", " ", answer.out).replace(" set", "   set")
     assert "expectation_maximisation" in answer.out
     assert "considerable" not in answer.out
+
+
+STATED = re.findall(r"^\| `([\w.]+)`, [^|]*\| ([\d.]+) \([^|]*\| ([\d.]*)", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("name", "mentions", "about"), STATED)
+def test_the_numbers_of_the_page_are_those_of_the_linker(
+    call: Callable[..., Any], name: str, mentions: str, about: str
+) -> None:
+    path = ROOT / "tests" / "linking" / name
+    concepts = ["--concepts", path.with_suffix(".ttl")] if path.with_suffix(".ttl").exists() else []
+    found = json.loads(call("link", "--evaluate", path, *concepts, "--format", "json").out)
+    # New labels move them a little; more than that has to be said on the page.
+    assert found["mentions"]["f1"] == pytest.approx(float(mentions), abs=0.015)
+    if about:
+        assert found["about"]["f1"] == pytest.approx(float(about), abs=0.03)
+
+
+def test_the_page_states_a_number_for_every_set_of_marked_texts() -> None:
+    sets = {path.name for kind in ("*.txt", "*.jsonl") for path in (ROOT / "tests" / "linking").glob(kind)}
+    assert {name for name, _, _ in STATED} == sets

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 
+from kg.graph import load
+from kg.linking.forgetting import TASKS, evaluate
+from kg.linking.neighbourhood import read
+from kg.linking.recovery import Rank, rank, recovered
 from kg.linking.walk import personalised_pagerank
+from kg.project import find_project
 
 HERE = Path(__file__).parent
 WORK = """
@@ -104,7 +111,6 @@ def test_a_gap_names_what_a_work_may_help_with(kg: Callable[..., Any]) -> None:
         (["--read", "nobody"], "nobody: there is no work of this key"),
         (["--gap", "unconfirmd"], "did you mean 'unconfirmed'?"),
         (["--citations", "x"], "--citations needs --evaluate: give both, or neither"),
-        (["--evaluate"], "no work cites 4 others that are known here: kg enrich brings what works cite"),
         (["--evaluate", "--citations", "nowhere"], "nowhere: cannot be read"),
     ],
 )
@@ -136,10 +142,94 @@ def test_a_walk_without_a_seed_is_refused() -> None:
         personalised_pagerank(nx.path_graph(3), {"elsewhere": 1.0})
 
 
+def evaluated(answer: Any) -> dict[tuple[str, str], dict[str, Any]]:
+    assert answer.status == 0, answer.err
+    return {(one["task"], one["method"].split(",")[0]): one for one in json.loads(answer.out)}
+
+
 def test_hidden_references_of_cora_come_back_as_well_as_measured_before(kg: Callable[..., Any]) -> None:
-    answer = kg("next", "--evaluate", "--citations", HERE / "cora.cites", "--format", "json")
-    walk, popularity = json.loads(answer.out)
+    found = evaluated(kg("next", "--evaluate", "--citations", HERE / "cora.cites", "--format", "json"))
+    walk, popularity, random = found.values()
     assert walk["candidates"] == 2708
     assert walk["low"] <= 0.315 <= walk["high"]
     assert walk["recall_20"] > 0.6
-    assert walk["mrr"] > 3 * popularity["mrr"]
+    assert walk["mrr"] > 3 * popularity["mrr"] > 3 * random["mrr"]
+    assert 3 < popularity["ratio_low"] < popularity["ratio"] < popularity["ratio_high"]
+
+
+def test_what_our_claims_cite_is_forgotten_and_comes_back_better_than_by_chance() -> None:
+    graph = load(find_project(HERE.parents[1]))
+    found = {(one.task, one.method.split(",")[0]): one for one in evaluate(graph, read(graph), hidden=150)}
+    for task in TASKS:
+        walk = found[task, "personalised PageRank"]
+        assert walk.candidates > 100
+        assert walk.low > 2 * found[task, "random"].mrr
+        assert all(one.ratio_low > 1 for (what, _), one in found.items() if what == task and one is not walk)
+
+
+def test_a_work_to_which_nothing_else_leads_comes_back_no_better_than_by_chance(
+    kg: Callable[..., Any], toy: Path
+) -> None:
+    # The concepts of the claim are cut off from each other, and no title names them.
+    path = toy / "ontology" / "concepts" / "evaluation.ttl"
+    text = path.read_text(encoding="utf-8").replace("    skos:related concept:power_evaluation ;\n", "")
+    path.write_text(text, encoding="utf-8")
+    path = toy / "ontology" / "claims" / "evaluation.ttl"
+    text = path.read_text(encoding="utf-8").replace("ref:higham2002accuracy", "ref:horner1819new")
+    path.write_text(text, encoding="utf-8")
+    found = evaluated(kg("next", "--evaluate", "--format", "json"))
+    walk = found["all claims forgotten", "personalised PageRank"]
+    # Of the seven works one has "Horner's rule" in its title, and comes before it for that concept.
+    assert walk["median_rank"] == 4.5
+    assert walk["mrr"] == pytest.approx((1 / 4 + 1 / 4.5) / 2)
+    assert ("all claims forgotten", "popularity") not in found
+
+
+def test_what_is_hidden_is_said_and_so_is_what_is_unknown(kg: Callable[..., Any], toy: Path) -> None:
+    answer = kg("next", "--evaluate")
+    assert "hidden, each ranked among all 7 works but those known to belong there" in answer.err
+    assert "no work cites 4 others that are known here: kg enrich brings what works cite" in answer.err
+    (toy / "ontology" / "generated" / "literature.ttl").unlink()
+    answer = kg("next", "--evaluate")
+    assert (
+        "no citations are recorded, so which work cites which is unknown: none were walked over, and none hidden"
+        in answer.err
+    )
+
+
+def test_references_are_hidden_where_no_claim_cites_anything(kg: Callable[..., Any], toy: Path) -> None:
+    shutil.rmtree(toy / "ontology" / "claims")
+    path = toy / "ontology" / "generated" / "literature.ttl"
+    text = path.read_text(encoding="utf-8")
+    every = " , ".join(f"<https://openalex.org/W{number}>" for number in (1, 2, 3, 4))
+    record = RECORD.format(number=5, key="e", title="On Horner's rule", more="")
+    path.write_text(
+        text.replace(record, record.replace("prov:gen", f"cito:cites {every} ;\n    prov:gen")), "utf-8"
+    )
+    with (toy / "references.bib").open("a", encoding="utf-8") as file:
+        file.write(WORK.format(kind="article", key="f", title="Zeta"))
+    with path.open("a", encoding="utf-8") as file:
+        more = "cito:cites <https://openalex.org/W1> ;"
+        file.write(RECORD.format(number=6, key="f", title="Zeta", more=more))
+    found = evaluated(kg("next", "--evaluate", "--format", "json"))
+    assert {task for task, _ in found} == {"references"}
+    assert found["references", "personalised PageRank"]["candidates"] == 6
+
+
+def test_without_a_claim_that_cites_there_is_nothing_to_hide(kg: Callable[..., Any], toy: Path) -> None:
+    shutil.rmtree(toy / "ontology" / "claims")
+    answer = kg("next", "--evaluate")
+    assert (answer.status, answer.err) == (
+        2,
+        "kg: there is nothing to hide: cite works in claims, more than one, first\n",
+    )
+
+
+def test_a_rank_within_a_tie_is_the_middle_of_it_and_chance_is_computed() -> None:
+    score, free = np.array([0.0, 0.0, 0.0, 1.0, 2.0]), np.array([True, True, True, True, False])
+    assert rank(score, 0, free) == Rank(3.0, 4)
+    assert rank(score, 3, free) == Rank(1.0, 4)
+    ours, chance = recovered("x", {"ours": [Rank(1.0, 4), Rank(2.0, 4)]}, ["a", "b"], 5)
+    assert ours.mrr == 0.75
+    assert chance.mrr == pytest.approx((1 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
+    assert (chance.recall_10, chance.median_rank, ours.ratio) == (1.0, 2.5, 1.0)

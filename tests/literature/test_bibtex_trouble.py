@@ -123,6 +123,14 @@ TROUBLE = {
         misc("crossref = {afte}"),
         "1: 'a' refers to 'afte', which is no entry: did you mean 'after'?",
     ),
+    "a crossref to itself": (
+        misc("crossref = {a}"),
+        "1: 'a' refers to itself: name the entry that it is a part of",
+    ),
+    "a crossref by a former key": (
+        misc("crossref = {old}") + "\n" + misc("formerly = {old}", "b").replace("{T}", "{U}"),
+        "1: 'a' refers to 'old', which is now 'b': write crossref = {b}",
+    ),
     "a key that no IRI can hold": (
         misc("note = {x}", "a<b"),
         "1: the key 'a<b' cannot be part of an IRI: use only letters, digits, _ and -",
@@ -195,6 +203,16 @@ def test_a_crossref_hands_down_what_the_entry_does_not_say() -> None:
     )
     found = parse(text)
     assert found.faults == ()
+    assert (found.entries[0].venue, found.entries[0].year) == ("Proceedings of P", 1999)
+
+
+def test_a_crossref_by_a_former_key_hands_down_as_well_and_proceedings_need_no_author() -> None:
+    text = (
+        "@inproceedings{a, title = {T}, author = {A, B}, crossref = {old}, url = {https://example.org}}\n"
+        "@proceedings{p, formerly = {old}, title = {Proceedings of P}, year = 1999, isbn = {0898715210}}"
+    )
+    found = parse(text)
+    assert [fault.problem for fault in found.faults] == ["'a' refers to 'old', which is now 'p'"]
     assert (found.entries[0].venue, found.entries[0].year) == ("Proceedings of P", 1999)
 
 

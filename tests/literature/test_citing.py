@@ -115,6 +115,8 @@ REFUSALS = {
     "asked for openreview identifiers: give its DOI, its arXiv identifier, or the words of its title",
     "attention": "attention: this is no identifier and too short for a title: "
     "give a DOI, an arXiv identifier, or the whole title in quotes",
+    "arXiv:9999.99999": "arXiv:9999.99999: this looks like an identifier, but is none: copy it again",
+    "10.12/x": "10.12/x: this looks like an identifier, but is none: copy it again",
     "words that no title holds": "words that no title holds: no work of this title was found: "
     "give a DOI or an arXiv identifier",
     "10.4018/jnn.20180101": "10.4018/jnn.20180101: the record lacks its title, its authors or its year: "
@@ -168,6 +170,29 @@ def test_offline_what_is_in_the_cache_is_cited_and_the_rest_is_told(kg: Kg, serv
     assert (
         "arXiv:1609.08144: this was never asked for, and --offline asks nothing: ask without it" in answer.err
     )
+
+
+def test_a_doi_with_braces_cannot_break_out_of_its_field(kg: Kg, server: Loopback, library: Path) -> None:
+    work = {
+        **recorded_works()["W2741809807"],
+        "doi": "https://doi.org/10.1000/x},note={evil}}",
+        "locations": [],
+    }
+    server.add({**work, "ids": {}, "primary_location": None}, "10.1000/x},note={evil}}")
+    assert kg("cite", "10.1000/x},note={evil}}").status == 0
+    found = parse(text(library))
+    assert not [fault for fault in found.faults if fault.lost]
+    assert "note" not in dict(found.entries[-1].fields)
+    assert found.entries[-1].identifiers == ("doi:10.1000/x},note={evil}}",)
+
+
+def test_a_sum_that_is_no_number_is_no_limit(kg: Kg, server: Loopback) -> None:
+    for option in ("--max-cost", "--timeout"):
+        for word in ("nan", "inf"):
+            answer = kg("cite", "some words of a title", option, word)
+            assert answer.status == 2
+            assert f"{word} is not a number of finite size" in answer.err
+    assert server.requests == []
 
 
 def test_a_search_that_is_too_dear_is_not_made(kg: Kg, server: Loopback) -> None:
@@ -232,6 +257,5 @@ def test_prose_survives_the_way_into_bibtex_and_back() -> None:
     odd = "100% of R&D_{#1} costs $5 ~ x^2 \\ {RNNs}: Naïve Łukasiewicz"
     entry = f"@misc{{a, title = {{{titled(odd)}}}, author = {{{escaped('Ō, Å')}}}, year = 2020, url = {{https://e.org}}}}"
     [read] = parse(entry).entries
-    # Braces are BibTeX's own and are not part of a title.
-    assert read.title.replace("{", "").replace("}", "") == odd.replace("{", "").replace("}", "")
+    assert read.title == odd
     assert read.authors == ("Ō, Å",)

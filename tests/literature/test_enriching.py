@@ -100,6 +100,20 @@ def test_offline_works_from_the_cache_and_says_what_was_never_asked(
     assert found["pennington2014glove"]["remark"] == "never asked, and offline now"
 
 
+def test_a_dry_run_offline_plans_no_question(kg: Kg, server: Loopback) -> None:
+    kg("enrich", "myers2000biodiversity")
+    answer = kg("enrich", "--offline", "--dry-run")
+    assert answer.err == "1 answers in the cache, and --offline asks for no more\n"
+
+
+def test_facts_outlive_a_refresh_that_fails(kg: Kg, server: Loopback, library: Path) -> None:
+    kg("enrich")
+    before = facts(library)
+    server.answer = lambda _request: Reply(resets=True)
+    assert kg("enrich", "--refresh").status == 1
+    assert facts(library) == before
+
+
 def test_facts_outlive_a_lost_cache(
     kg: Kg, server: Loopback, library: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -254,6 +268,17 @@ def test_a_published_record_and_its_preprint_are_linked_as_versions(
     assert findings(answer)["tsai2019dissection"]["records"] == ["W9000000003", "W9000000004"]
     assert answer.status == 0
     assert "dcterms:isVersionOf <https://openalex.org/W9000000003>" in facts(library)
+
+
+def test_a_preprint_record_of_another_work_is_no_version_of_ours(
+    kg: Kg, server: Loopback, library: Path
+) -> None:
+    [entry] = [e for e in parse(OWN.read_text(encoding="utf-8")).entries if e.key == "tsai2019dissection"]
+    (library / "references.bib").write_text(entry.bibtex + "\n", encoding="utf-8")
+    server.add(synthetic("tsai2019dissection_published"))
+    server.add({**synthetic("tsai2019dissection_preprint"), "title": "Tutoring systems"})
+    assert findings(kg("enrich", "--format", "json"))["tsai2019dissection"]["standing"] == "contradicted"
+    assert "dcterms:isVersionOf" not in facts(library)
 
 
 def test_the_record_of_another_work_under_our_identifier_is_a_conflict_and_changes_nothing(

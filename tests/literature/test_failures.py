@@ -40,6 +40,7 @@ PASSING = {
     "a bad gateway": [Reply(b"<html>Bad Gateway</html>", 502)],
     "out of service, with the time to wait": [Reply(b"", 503, {"Retry-After": "0"})],
     "a gateway that timed out": [Reply(b"", 504)],
+    "a request that timed out": [Reply(b"", 408)],
     "an answer that does not come in time": [Reply(RAW, wait=1.0)],
     "a connection that is reset": [Reply(resets=True)],
     "a body that is shorter than announced": [Reply(RAW, cut=900)],

@@ -12,6 +12,7 @@ from command_line import Answer
 from conftest import recorded_works
 from loopback import Loopback
 
+from kg.bibliography import parse
 from kg.literature.record import abstract, record
 
 Kg = Callable[..., Answer]
@@ -59,6 +60,22 @@ def test_a_null_in_any_field_is_survived_by_the_command(
         text = (library / "ontology" / "generated" / "literature.ttl").read_text(encoding="utf-8")
         assert "isRetracted" not in text, "what is not said is not known"
     assert kg("lint").err.endswith(("problem\n", "problems\n"))
+
+
+@pytest.mark.parametrize("field", list(WORK))
+def test_a_null_in_any_field_is_survived_when_a_work_is_cited(
+    kg: Kg, server: Loopback, library: Path, field: str
+) -> None:
+    path = library / "references.bib"
+    path.write_text("% empty\n", encoding="utf-8")
+    server.works["10.1038/35002501"] = changed(field, "null")
+    answer = kg("cite", "10.1038/35002501")
+    # Without a name, authors or a year there is nothing to write an entry from.
+    refused = field in ("id", "authorships", "publication_year")
+    assert answer.status == (1 if refused else 0), answer.err
+    found = parse(path.read_text(encoding="utf-8"))
+    assert len(found.entries) == (0 if refused else 1)
+    assert not [fault for fault in found.faults if fault.lost]
 
 
 def test_an_unknown_field_is_ignored() -> None:

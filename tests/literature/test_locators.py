@@ -27,6 +27,7 @@ Kg = Callable[..., Answer]
         ("Abstract", ["Abstract"]),
         ("the section on restricted Boltzmann machines", []),
         ("authors' code, aux_code/rnn_cells.py", []),
+        ("the decomposition in rank-(L, L, 1) terms", []),
     ],
 )
 def test_a_locator_is_read_into_its_places(locator: str, read: list[str]) -> None:
@@ -48,6 +49,8 @@ def test_a_locator_is_read_into_its_places(locator: str, read: list[str]) -> Non
         ("§ 3.2", "Section 3.2"),
         ("pp. 3--5", "Pages 3 to 5"),
         ("Lemma 1.", "Lemma 1"),
+        ("Lemma 1,", "Lemma 1"),
+        ("Theorem 1, 2", "Theorems 1 and 2"),
         ("Eq 3, Thm 2, for the bound", "Equation 3, Theorem 2, for the bound"),
         ("12", "Section 12, or Theorem, Equation, Page: say what it is the number of"),
     ],

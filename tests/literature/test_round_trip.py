@@ -55,6 +55,19 @@ def test_an_entry_is_changed_and_not_its_copy_in_a_comment() -> None:
     assert after.startswith(f"@comment{{{entry}}}\n@misc{{b2020one, formerly")
 
 
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("@misc{a}", "@misc{b, formerly = {a}}"),
+        ("@misc{ a }", "@misc{ b, formerly = {a}}"),
+        ('@misc{a, formerly = "x" # "y", title = {T}}', "@misc{b, formerly = {xy, a}, title = {T}}"),
+        ("@misc(a, title = {T})", "@misc(b, formerly = {a}, title = {T})"),
+    ],
+)
+def test_a_key_is_renamed_however_its_entry_is_written(entry: str, expected: str) -> None:
+    assert renamed(f"{entry}\n", "a", "b") == f"{expected}\n"
+
+
 def test_a_key_that_is_renamed_twice_has_both_former_ones() -> None:
     twice = renamed(renamed(ODD, "other2021two", "b2021two"), "b2021two", "c2021two")
     assert parse(twice).entries[-1].formerly == ("other2021two", "b2021two")

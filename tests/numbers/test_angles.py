@@ -10,7 +10,8 @@ import pytest
 
 from kg.numbers import array_namespace, cis, constant
 from kg.numbers.arrays import NotTestable, SystemArray
-from kg.numbers.residues import LCM, Residues
+from kg.numbers.finite_fields import LCM
+from kg.numbers.residues import Residues
 
 
 @pytest.fixture(scope="module", params=["angles 0", "angles 1"])

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from kg.numbers import array_namespace, constant, erf, pi, shift, unit_root
 from kg.numbers.arrays import Redraw, SystemArray
-from kg.numbers.residues import LCM, Residues
+from kg.numbers.finite_fields import LCM
+from kg.numbers.residues import Residues
 
 SEEDS = [f"field {number}" for number in range(4)]
 

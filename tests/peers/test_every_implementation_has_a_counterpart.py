@@ -69,6 +69,19 @@ NO_COUNTERPART_KNOWN = {
     "weight_normalisation_gradient": "tests/impl compares it with finite differences",
     "pre_layer_norm_network": "tests/impl works one branch out by hand",
     "pre_rms_norm_network": "tests/impl works one branch out by hand",
+    "singular_term": "tests/impl compares it with numpy's singular value decomposition",
+    "half_squared_singular_value_gradient": "tests/impl compares it with numpy's singular value decomposition",
+    "p_norm": "tests/impl compares it with numpy's norm",
+    "margin_at_the_worst_vertex": "in no library here; tests/impl works it out by hand",
+    "margin_less_the_largest_weight": "in no library here; tests/impl works it out by hand",
+    "residual_at_the_worst_columns": "in no library here; tests/impl compares it with random perturbations",
+    "residual_plus_the_lasso_penalty": "tests/impl compares it with numpy's norms",
+    "residual_at_the_worst_matrix": "in no library here; tests/impl compares it with random perturbations",
+    "residual_plus_the_length_of_the_coefficients": "tests/impl compares it with numpy's norms",
+    "trigonometric_random_features": "tests/impl compares its inner product with a cosine",
+    "orthogonal_random_directions": "tests/impl compares its directions with numpy's QR decomposition",
+    "projected_step_on_a_cross_polytope": "tests/impl compares it with scipy's minimiser of the distance",
+    "steepest_vertex_of_a_cross_polytope": "in no library here; tests/impl works it out by hand",
 }
 
 

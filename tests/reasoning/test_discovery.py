@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from kg.graph import load
 from kg.numbers import Array, Positive, Real, array_namespace
+from kg.project import find_project
 from kg.reasoning.collisions import Collision, Known, collisions
-from kg.reasoning.discovery import NearMiss, _near
-from kg.reasoning.forms import text
+from kg.reasoning.discovery import Judged, NearMiss, _near
+from kg.reasoning.forms import Apply, Leaf, Transposed, text
+from kg.reasoning.grouping import families
+from kg.reasoning.stated import states
 from kg.reasoning.table import Table, filled
+from kg.verify.verdict import Finding
 
 
 def product(q: Real[Array, "n d"], k: Real[Array, "m d"]):
@@ -118,6 +124,52 @@ def test_fingerprints_are_exact_where_the_text_allows_it() -> None:
     apart = [one for one in found if one.functions == {"gram", "slightly"} and not one.left.form.leaves[1:]]
     assert apart
     assert all(one.dropped == "residues tell the two apart" for one in apart)
+
+
+def _passed(found: list[Collision]) -> list[Judged]:
+    return [Judged(one, Finding(accepted=True)) for one in found if not one.dropped]
+
+
+def test_equalities_of_one_reason_are_one_entry() -> None:
+    def ones(a: Real[Array, "n d"]):
+        """Rows over their sums, which a change of their length leaves as they are."""
+        return rows(a)
+
+    def long(a: Real[Array, "n d"]):
+        return 3 * a
+
+    def longer(a: Real[Array, "n d"]):
+        return 5 * a
+
+    found = _passed(searched(ones, long, longer)[1])
+    assert len(found) > 2
+    by_reason = {one.words: one for one in families(found) if one.others}
+    family = by_reason["ones gives the same whatever of these is done to its a first"]
+    assert {"ones(a=a) = ones(a=long(a=a))", "ones(a=a) = ones(a=longer(a=a))"} <= {
+        one.collision.words for one in family.members
+    }
+
+
+def test_what_a_check_calls_is_stated_whatever_its_inputs_are_called(workshop_graph) -> None:
+    claim = workshop_graph.claims["transposed_state_space_model_computes_the_same"]
+    names = ("a", "b", "c", "x")
+
+    def called(function: str, **given: str) -> Apply:
+        values = {n: Transposed(Leaf(v[:-1])) if v.endswith("T") else Leaf(v) for n, v in given.items()}
+        return Apply(function, tuple((n, values[n]) for n in names if n in values))
+
+    model = "time_invariant_state_space_model"
+    one = called(model, a="s", b="t", c="u", x="v")
+    assert states(workshop_graph, claim, one, called(model, a="sT", b="u", c="t", x="v"))
+    assert not states(workshop_graph, claim, one, called(model, a="sT", b="t", c="u", x="v"))
+    # It follows for the response to an impulse, which has three of the four inputs.
+    response = called("impulse_response", a="s", b="t", c="u")
+    assert states(workshop_graph, claim, response, called("impulse_response", a="sT", b="u", c="t"))
+
+
+@pytest.fixture(scope="module")
+def workshop_graph():
+    return load(find_project(Path(__file__).parents[2]))
 
 
 def test_positive_inputs_are_entered_as_such() -> None:

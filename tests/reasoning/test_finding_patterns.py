@@ -13,6 +13,18 @@ from kg.reasoning.patterns import compiled
 OPERATIONS = ("input", "constant", "add", "multiply", "exp", "sum")
 
 
+@pytest.fixture(scope="module")
+def traced(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Traces are made once for all tests of this file."""
+    return str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def cache(traced: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", traced)
+    monkeypatch.delenv("KG_DEBUG", raising=False)
+
+
 @pytest.fixture
 def found(call: Callable) -> Callable[[str], set[str]]:
     def names(pattern: str) -> set[str]:
@@ -25,6 +37,32 @@ def test_gates_multiply_a_value_with_something_computed_from_it(found) -> None:
     names = found("x * f(x)")
     assert {"gelu", "swish", "normal_cdf_gate"} <= names
     assert not names & {"mean_pooling", "discrete_gram_matrix", "fourier_attention"}
+
+
+def test_a_small_letter_works_entry_by_entry_and_a_capital_may_do_anything(found) -> None:
+    gates, products = found("x * f(x)"), found("x * F(x)")
+    assert gates < products
+    # A row over its own length is a product with something computed from it, but from all its entries.
+    assert {"rms_norm", "layer_norm"} <= products - gates
+    assert "residual_block" in found("x + F(x)") - found("x + f(x)")
+
+
+def test_dataflow_can_be_asked_in_sparql(call) -> None:
+    answer = call(
+        "find", 'SELECT ?concept { ?o kg:operation "erf" ; kg:within ?concept }', "--format", "json"
+    )
+    assert answer.status == 0
+    assert '"https://w3id.org/ml-equivalences/concept/gelu"' in answer.out
+    answer = call("find", "SELECT ?c { ?c kg:within concept:gelu")
+    assert answer.status == 2
+    assert "find:1:38: " in answer.err
+
+
+def test_a_search_that_takes_too_long_is_stopped(call) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    answer = call("find", endless, "--timeout", 1)
+    assert answer.status == 2
+    assert "find: stopped after 1 s: make the query narrower" in answer.err
 
 
 def test_an_exponential_over_a_sum_is_a_softmax_divided_before_it_is_used(found) -> None:

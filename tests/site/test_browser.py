@@ -31,6 +31,7 @@ PAGES = (
         "index",
         "map",
         "map-table",
+        "map-tree",
         "citations",
         "citations-table",
         "ask",
@@ -60,10 +61,26 @@ THEME_FAULTS = {"landmark-unique"}
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_accessible(visit: Visit, development_packages: Path, name: str, scheme: str) -> None:
-    page = visit(f"{name}.html", scheme=scheme)
+    assert faults_of_access(visit(f"{name}.html", scheme=scheme), development_packages) == []
+
+
+def faults_of_access(page: Page, development_packages: Path) -> list[str]:
+    """What axe finds on a page, but for the theme's own."""
     page.evaluate((development_packages / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    assert [fault["id"] for fault in found if fault["id"] not in THEME_FAULTS] == []
+    return [fault["id"] for fault in found if fault["id"] not in THEME_FAULTS]
+
+
+@pytest.mark.parametrize("name", ["claim/gelu_is_gated_by_a_gaussian", "concept/swish", "map-tree"])
+def test_what_scrolls_on_a_narrow_page_is_reached_with_the_keyboard(
+    visit: Visit, development_packages: Path, name: str
+) -> None:
+    page = visit(f"{name}.html", width=360)
+    assert faults_of_access(page, development_packages) == []
+    wide = "[...document.querySelectorAll('article pre')].filter((box) => box.scrollWidth > box.clientWidth)"
+    assert page.evaluate(f"{wide}.every((box) => box.tabIndex === 0)")
+    if "map" not in name:
+        assert page.evaluate(f"{wide}.length") > 0
 
 
 @pytest.mark.parametrize("width", [1400, 768, 360])

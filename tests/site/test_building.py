@@ -63,7 +63,7 @@ def test_building_again_with_nothing_changed_writes_no_page(gates: Project, tmp_
             "ontology/concepts/gating.ttl",
             '"SiLU"@en',
             '"sigmoid linear unit"@en',
-            {"concept/swish", "map", "map-table"},
+            {"concept/swish", "map", "map-table", "map-tree"},
         ),
         (
             "ontology/claims/gating.ttl",
@@ -119,7 +119,7 @@ def test_a_new_claim_gets_a_page_and_a_removed_one_loses_its_own(gates: Project,
 def test_parallel_and_serial_builds_give_the_same_pages(gates: Project, tmp_path: Path) -> None:
     build(gates, tmp_path / "one", strict=True)
     build(gates, tmp_path / "three", jobs=3, strict=True)
-    for path in (tmp_path / "one").rglob("*.html"):
+    for path in (*(tmp_path / "one").rglob("*.html"), *(tmp_path / "one" / "_words").rglob("*.js")):
         other = tmp_path / "three" / path.relative_to(tmp_path / "one")
         assert path.read_bytes() == other.read_bytes(), path.name
 
@@ -221,6 +221,17 @@ def test_an_installation_without_assets_or_their_sources_says_so(
     monkeypatch.setattr(assets, "ROOT", tmp_path)
     with pytest.raises(KgError, match="carries no site assets"):
         assets.ensure()
+
+
+def test_from_a_wheel_which_brings_the_assets_no_node_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assets, "ROOT", tmp_path)  # an installed package stands beside no package.json
+    monkeypatch.setattr(shutil, "which", lambda name: pytest.fail(f"{name} was looked for"))
+    monkeypatch.setattr(assets.subprocess, "run", lambda *_, **__: pytest.fail("a program was run"))
+    assert assets.sources() == []
+    assets.ensure()
+    assets.require()
 
 
 def test_without_node_the_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def build_map_alone(project: Project, out: Path) -> Path:
     from kg.site import pages
 
     everything = pages.docnames
-    pages.docnames = lambda knowledge: ("index", "map", "map-table", "citations", "claims")
+    pages.docnames = lambda knowledge: ("index", "map", "map-table", "map-tree", "citations", "claims")
     try:
         return build(project, out).parent / "map.html"
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,9 +36,13 @@ def inked(page: Page) -> int:
     )
 
 
+NAMES = "#nodes tr:visible:not(:has([data-kg-row])) td:first-child, #nodes tr:visible:has([data-kg-row]) td:nth-child(2)"
+"""Names in the rows of the concept map's table, and works in the rows of that of the citations."""
+
+
 def rows(page: Page) -> list[str]:
     """The names in the visible rows of the table."""
-    return [row.inner_text() for row in page.locator("#nodes tbody tr:visible td:nth-child(2)").all()]
+    return [row.inner_text() for row in page.locator(NAMES).all()]
 
 
 def count(page: Page) -> str:
@@ -61,7 +66,7 @@ def test_searching_narrows_the_map_and_the_table_alike(visit: Visit) -> None:
     page.wait_for_selector(".kg-map[data-ready]")
     assert rows(page) == ["GELU is convex"]
     page.click("button[type=reset]")
-    expect(page.locator("#nodes tbody tr:visible")).to_have_count(8)
+    expect(page.locator("#nodes tr:visible:has(td)")).to_have_count(8)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +217,54 @@ def test_dragging_moves_the_drawing_and_opens_nothing(visit: Visit) -> None:
     assert "map.html" in page.url
 
 
+def test_what_is_searched_and_not_shown_is_fetched_when_a_reader_turns_to_the_search(visit: Visit) -> None:
+    page = visit("map.html")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.fill("input[name=text]", "SiLU")
+    page.wait_for_selector(".kg-map[data-shown='1']")  # an alternative label of swish, which no box shows
+    assert [url for url in asked if "/_words/map.js?v=" in url] == asked
+    # A link with words in it finds the same.
+    assert visit("map.html#text=SiLU").get_attribute(".kg-map", "data-shown") == "1"
+
+
+@pytest.mark.parametrize("width", [1400, 360])
+def test_the_table_names_no_area_of_which_it_shows_nothing(visit: Visit, width: int) -> None:
+    page = visit("map-table.html#topic=hostile", width=width)
+    expect(page.locator("#nodes th[scope=rowgroup]:visible")).to_have_text(["Hostile"])
+
+
+def items(page: Page) -> list[str]:
+    """What the tree shows, from top to bottom."""
+    return [
+        link.inner_text()
+        for link in page.locator(".kg-tree li > a:visible, .kg-tree li > strong > a:visible").all()
+    ]
+
+
+def test_the_tree_shows_what_the_table_shows_under_the_same_filters(visit: Visit) -> None:
+    page = visit("map-tree.html")
+    assert items(page) == []  # the areas are folded
+    for view in ("kind=Refutation", "topic=hostile", "focus=gaussian_gate", "from=gaussian_gate&to=gelu"):
+        tree, table = visit(f"map-tree.html#{view}"), visit(f"map-table.html#{view}")
+        expect(tree.locator(".kg-map-count")).to_have_text(count(table))
+        found = [item for item in items(tree) if item in set(rows(table))]
+        assert sorted(found) == sorted(rows(table))
+        tree.click("button[type=reset]")
+        assert items(tree) == []
+
+
+def test_the_tree_is_folded_by_area_and_complete_without_javascript(visit: Visit) -> None:
+    page = visit("map-tree.html", script=False)
+    page.click("summary >> text=gating")
+    names = items(page)
+    assert names.index("activation function") < names.index("GELU") < names.index("GELU is convex")
+    inner = page.locator("li", has_text="activation function").first.locator("li", has_text="GELU is convex")
+    assert inner.count() > 1  # the claim stands below GELU, and GELU below what it is a kind of
+    page.click("text=GELU is convex")
+    page.wait_for_url("**/claim/gelu_is_convex.html")
+
+
 def test_without_javascript_the_table_holds_everything(visit: Visit) -> None:
     page = visit("map.html", script=False)
     assert not page.locator(".kg-map form").is_visible()
@@ -265,7 +318,9 @@ def test_the_citation_view_draws_who_cites_whom(gates: Project, tmp_path: Path, 
 
 def test_strengths_rank_in_the_page_as_they_do_in_the_command(page: Callable[[str], str]) -> None:
     html = page("map")
-    assert f'"rank":{rank("IdentityTested")}' in html
+    data = json.loads(html.split('id="kg-map-data">')[1].split("</script>")[0])
+    ranks = data["columns"]["rank"]
+    assert rank("IdentityTested") in (ranks if isinstance(ranks, list) else ranks["of"])
 
 
 def test_an_author_s_page_shows_the_map_of_one_topic(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser
@@ -35,6 +38,42 @@ def test_everything_in_the_graph_has_a_page(own_site: Path, graph: Graph) -> Non
 def test_every_line_of_the_list_is_on_its_page(own_site: Path, graph: Graph) -> None:
     html = (own_site / "list.html").read_text(encoding="utf-8")
     assert html.count('class="kg-asked"') == len(graph.items)
+
+
+FIRST_LOAD = 600_000
+"""Bytes, not compressed, that a reader's first page may take."""
+
+
+def test_no_page_is_heavy_with_its_scripts_and_styles(own_site: Path) -> None:
+    sizes: dict[Path, int] = {}
+    for page in own_site.rglob("*.html"):
+        html = page.read_text(encoding="utf-8")
+        loaded = re.findall(r'<script[^>]* src="([^"?]+)', html)
+        loaded += re.findall(r'<link rel="stylesheet"[^>]* href="([^"?]+)', html)
+        files = [page, *((page.parent / unescape(address)).resolve() for address in loaded)]
+        sizes[page.relative_to(own_site)] = sum(file.stat().st_size for file in files)
+    assert {page: size for page, size in sizes.items() if size > FIRST_LOAD} == {}
+
+
+def loaded_with(browser: Browser, address: str) -> set[str]:
+    """The page and all that it asks for before a reader does anything."""
+    page = browser.new_page()
+    loaded: set[str] = set()
+    page.on("request", lambda request: loaded.add(request.url))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.close()
+    return loaded
+
+
+@pytest.mark.browser
+def test_the_first_load_is_light_in_the_browser(own_site: Path, browser: Browser) -> None:
+    """With fonts and whatever a script fetches of its own accord."""
+    for name in ("index", "claim/online_softmax_is_softmax", "map", "map-table", "map-tree", "list", "ask"):
+        loaded = loaded_with(browser, (own_site / f"{name}.html").as_uri())
+        files = [Path(unquote(urlsplit(address).path)) for address in loaded]
+        assert len(files) > 5
+        assert sum(file.stat().st_size for file in files) < FIRST_LOAD, name
 
 
 @pytest.mark.browser

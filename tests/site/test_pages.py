@@ -137,7 +137,11 @@ def test_a_question_is_answered_with_links(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["paper/nobody2020hostile", "concept/hostile", "claim/swish_is_gated", "map", "papers"]
+    "name",
+    [
+        *("paper/nobody2020hostile", "concept/hostile", "claim/swish_is_gated", "papers"),
+        *("map", "map-table", "map-tree", "citations", "ask"),
+    ],
 )
 def test_text_of_the_graph_cannot_become_markup(page: Page, name: str) -> None:
     html = page(name)
@@ -168,12 +172,24 @@ def test_the_table_beside_the_map_holds_every_concept_and_claim_without_script(p
     table = page("map-table")
     for words in ("Gaussian gate", "GELU is convex"):
         assert words in text_of(table)
-    assert table.count("data-kg-row") == 5 + 3
+    assert table.count("<tr><td>") == 5 + 3
 
 
 def test_only_the_map_page_loads_the_map(page: Page) -> None:
     assert "kg-map.js" in page("map")
-    assert "kg-map.js" not in page("claim/gelu_is_convex")
+    assert "kg-twin.js" in page("map-tree")
+    for name in ("map-tree", "map-table", "claim/gelu_is_convex"):
+        assert "kg-map.js" not in page(name)
+
+
+def test_only_a_page_with_code_loads_what_colours_and_copies_it(page: Page) -> None:
+    for name in ("pygments.css", "copybutton.js", "clipboard.min.js"):
+        assert name in page("claim/swish_is_gated")
+        assert name not in page("claims")
+
+
+def test_a_word_of_the_vocabulary_can_be_linked_to(page: Page) -> None:
+    assert '<dt id="term-Refutation"' in page("vocabulary")
 
 
 def test_third_party_licences_are_shipped(site: Path) -> None:

@@ -248,6 +248,22 @@ def test_stems_of_two_words_are_set_apart(gates: Project) -> None:
     assert knowledge.topic_title("gating") == "Gating"
 
 
+def test_a_name_is_said_with_the_accents_capitals_and_hyphens_of_the_texts(gates: Project) -> None:
+    edit(
+        gates.root / "ontology" / "concepts" / "gating.ttl",
+        '"SiLU"@en',
+        '"SiLU"@en, "Nyström map"@en, "Petrov–Galerkin swish"@en, "half-open gate"@en, "gate of low-rank form"@en, '
+        '"low rank"@en',
+    )
+    knowledge = Knowledge(gates)
+    assert (
+        knowledge.title("nystrom_error_is_a_petrov_galerkin_one") == "Nyström error is a Petrov–Galerkin one"
+    )
+    assert knowledge.title("gelu_is_not_a_half_open_switch") == "GELU is not a half-open switch"
+    # Texts that write two words apart too do not say that they belong together.
+    assert knowledge.title("gate_of_low_rank") == "Gate of low rank"
+
+
 # --- parts of the graph on an author's page -------------------------------------------------------------------
 
 

@@ -72,6 +72,11 @@ def test_neighbouring_updates_change_places() -> None:
     assert ast.unparse(exchanged[0].tree).splitlines()[1].strip() == "b = a * y"
 
 
+def test_assignments_that_do_not_depend_on_each_other_are_not_exchanged() -> None:
+    exchanged = edited("a = x + 1\n    b = y * 2\n    a = a + b\n    return a")["updates exchanged"]
+    assert exchanged == {"b = y * 2 → a = a + b"}
+
+
 def test_docstrings_floats_and_strings_are_left_alone() -> None:
     assert edited('"""Two words, and 3 numbers."""') == {}
     assert "constant changed" not in edited("return x * 0.5")

@@ -43,13 +43,26 @@ function cell(term: Term | undefined, data: AskData): HTMLElement {
 /** The page of an IRI, or of a plain text that is the name of something with a page. */
 function pageOf(term: Term, data: AskData): string | undefined {
   const value = String(term.value);
-  if (term.type === "uri") return data.pages[value];
-  if (term.type !== "literal" || !/^[\w-]+$/.test(value)) return undefined;
-  names ??= new Map(Object.entries(data.pages).map(([iri, page]) => [iri.replace(/^.*[/#]/, ""), page]));
-  return names.get(value);
+  pages ??= known(data);
+  if (term.type === "uri") return pages.byIri.get(value);
+  return term.type === "literal" && /^[\w-]+$/.test(value) ? pages.byName.get(value) : undefined;
 }
 
-let names: Map<string, string> | undefined;
+interface Pages { byIri: Map<string, string>; byName: Map<string, string> }
+let pages: Pages | undefined;
+
+function known(data: AskData): Pages {
+  const found: Pages = { byIri: new Map(), byName: new Map() };
+  for (const { address, start, names, others } of data.pages) {
+    const all: [string, string][] = [...names.map((name): [string, string] => [start + name, name]), ...Object.entries(others)];
+    for (const [iri, name] of all) {
+      const page = address.replace("NAME", encodeURIComponent(name));
+      found.byIri.set(iri, page);
+      found.byName.set(name, page);
+    }
+  }
+  return found;
+}
 
 function shortened(term: Term, data: AskData): string {
   if (term.type === "triple") {

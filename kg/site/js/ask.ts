@@ -8,10 +8,13 @@ import { tags } from "@lezer/highlight";
 import { nothing, table, turtle } from "./answer";
 import type { Answer, Question } from "./answering";
 
+/** Things with pages in one folder: the IRI of a name is `start` and the name, except for those in `others`. */
+interface Family { address: string; start: string; names: string[]; others: Record<string, string> }
+
 export interface AskData {
   starters: Record<string, { words: string; why: string; text: string }>;
   prefixes: Record<string, string>;
-  pages: Record<string, string>; // IRI → address of its page
+  pages: Family[];
   files: { graph: string; static: string };
 }
 

@@ -1,6 +1,7 @@
 // Bundles the site's browser code and gathers what it needs of KaTeX.
 //
-//   assets/static/   goes into every site: kg-map.js, kg-ask.js with its worker and engine, katex/, THIRD_PARTY.txt
+//   assets/static/   goes into every site: kg-map.js, kg-twin.js, kg-scroll.js, kg-ask.js with its worker and engine,
+//                    katex/, THIRD_PARTY.txt
 //   assets/katex.min.js   stays behind: it renders formulas while the site is built
 //
 // Nothing written here holds a clock or a path of the machine, so two builds give the same bytes.
@@ -24,6 +25,8 @@ const bundle = await build({
   absWorkingDir: root,
   entryPoints: {
     "kg-map": "kg/site/js/map.ts",
+    "kg-twin": "kg/site/js/twin.ts",
+    "kg-scroll": "kg/site/js/scroll.ts",
     "kg-ask": "kg/site/js/ask.ts",
     "kg-ask-worker": "kg/site/js/worker.ts",
   },

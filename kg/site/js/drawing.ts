@@ -122,7 +122,7 @@ export function draw(frame: HTMLElement, data: MapData, on: Reader): Drawing {
       const place = new Map(chain.map((id, number) => [id, number]));
       const isLink = (from: string, to: string): boolean => Math.abs((place.get(from) ?? 0) - (place.get(to) ?? 0)) === 1;
       scene.lines = all.filter(({ from, to }) => ids.has(from.id) && ids.has(to.id) && (!chain.length || isLink(from.id, to.id)));
-      scene.places = isAnew ? laidOut(scene, chain) : new Map();
+      scene.places = isAnew ? laidOut(scene, chain, frame.clientWidth / (frame.clientHeight || 1)) : new Map();
       if (isAnew) scene.lines = scene.lines.map((line) => ({ ...line, isLong: false }));
       const inUse = new Set(scene.nodes.flatMap((node) => node.topic));
       scene.areas = isAnew ? [] : data.areas.filter(({ field, value }) => !field || inUse.has(value));
@@ -156,7 +156,7 @@ function bounds(boxes: { x: number; y: number; width: number; height: number }[]
 }
 
 /** Places for a few nodes, in layers from left to right; a chain is laid in rows, in the order in which it is read. */
-function laidOut(scene: Scene, chain: string[]): Map<string, Spot> {
+function laidOut(scene: Scene, chain: string[], proportion: number): Map<string, Spot> {
   if (chain.length) return inRows(scene, chain);
   const layout = new dagre.graphlib.Graph({ multigraph: true });
   layout.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 90 });
@@ -168,10 +168,38 @@ function laidOut(scene: Scene, chain: string[]): Map<string, Spot> {
     else layout.setEdge(source, target, {}, String(index));
   });
   dagre.layout(layout);
-  return new Map(scene.nodes.map(({ id }) => {
+  const places = new Map(scene.nodes.map(({ id }) => {
     const { x, y } = layout.node(id);
-    return [id, { x: x ?? 0, y: y ?? 0 }];
+    return [id, { x: x ?? 0, y: y ?? 0 }] as [string, Spot];
   }));
+  return folded(scene.nodes, places, proportion);
+}
+
+/** Where a layer is much taller than the frame, full columns in the same order instead, so that the boxes can be read. */
+function folded(nodes: MapNode[], places: Map<string, Spot>, proportion: number): Map<string, Spot> {
+  const spot = ({ id }: MapNode): Spot => places.get(id) ?? { x: 0, y: 0 };
+  const layers = new Map<number, number>();
+  for (const node of nodes) layers.set(Math.round(spot(node).x), (layers.get(Math.round(spot(node).x)) ?? 0) + 1);
+  const wide = 36 + Math.max(...nodes.map((node) => node.width));
+  const high = GAP + nodes.reduce((sum, node) => sum + node.height, 0) / nodes.length;
+  const rows = Math.ceil(Math.sqrt((nodes.length * wide) / (high * proportion)));
+  if (Math.max(...layers.values()) <= 1.5 * rows) return places;
+  const inOrder = [...nodes].sort((a, b) => spot(a).x - spot(b).x || spot(a).y - spot(b).y);
+  const spots = new Map<string, Spot>();
+  for (let start = 0; start < inOrder.length; start += rows) stack(inOrder.slice(start, start + rows), (wide * start) / rows, spots);
+  return spots;
+}
+
+/** Between two boxes of a column. */
+const GAP = 14;
+
+/** One column, its middle at height 0. */
+function stack(column: MapNode[], x: number, spots: Map<string, Spot>): void {
+  let y = -column.reduce((sum, node) => sum + node.height + GAP, -GAP) / 2;
+  for (const { id, height } of column) {
+    spots.set(id, { x, y: y + height / 2 });
+    y += height + GAP;
+  }
 }
 
 /** Row below row, every second one from right to left, so that neighbours in the chain stay neighbours. */

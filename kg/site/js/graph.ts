@@ -4,7 +4,7 @@ export interface MapNode {
   id: string;
   title: string;
   label: string; // the title, broken into lines by the build
-  words: string; // alternative labels, a statement or a title: searched but not shown
+  words: string; // alternative labels, a statement or a title: searched but not shown, and empty until fetched
   kind: string[]; // ["concept"], or ["claim", its kind], or the type of a work
   topic: string | string[];
   paper?: string[]; // keys of the works behind a claim
@@ -40,33 +40,8 @@ export interface MapData {
   upwards: [lower: string, upper: string][];
   areas: Area[];
   relations: Record<string, string>;
+  words?: string; // the address of what is searched and not shown
   connects?: { equivalences: string[]; supports: string[] };
-}
-
-/** As the page writes it: ends of lines by number, addresses by folder, and what is empty left out. */
-interface Packed {
-  nodes: (Partial<MapNode> & { id: string; folder: string })[];
-  edges: [number, number, string][];
-  upwards: [number, number][];
-  areas: Area[];
-  relations: Record<string, string>;
-  addresses: Record<string, string>;
-  connects?: MapData["connects"];
-}
-
-export function unpacked(text: string): MapData {
-  const packed = JSON.parse(text) as Packed;
-  const empty = { title: "", label: "", words: "", kind: [], topic: "", strength: "", freshness: "", summary: "", x: 0, y: 0, width: 1, height: 1 };
-  const nodes = packed.nodes.map((node): MapNode => ({
-    ...empty, ...node, url: (packed.addresses[node.folder] ?? "").replace("NAME", encodeURIComponent(node.id)),
-  }));
-  const name = (number: number): string => packed.nodes[number]?.id ?? "";
-  return {
-    nodes, areas: packed.areas, relations: packed.relations,
-    edges: packed.edges.map(([source, target, relation]) => [name(source), name(target), relation]),
-    upwards: packed.upwards.map(([lower, upper]) => [name(lower), name(upper)]),
-    ...(packed.connects && { connects: packed.connects }),
-  };
 }
 
 /** Which way from the focus: everything near, only what is above it, or only what is below. */

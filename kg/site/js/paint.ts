@@ -28,6 +28,7 @@ export function colours(element: Element): Colours {
 
 const FONT = "system-ui, sans-serif";
 const SMALLEST_TEXT = 5; // pixels; below it letters are only noise
+const CROWD = 24; // lines at the chosen box
 const SMALLEST_BOX = 9; // pixels of height below which a box is a blot of its strong colour
 const DASHES: Record<string, number[]> = { broader: [7, 4], repairedBy: [10, 3], related: [2, 4], together: [2, 4] };
 const ARROWS = new Set(["broader", "repairedBy", "cites"]);
@@ -91,6 +92,8 @@ function lines(context: CanvasRenderingContext2D, scene: Scene, scale: number, c
   const near = (line: Line): boolean =>
     line.from.id === scene.chosen || line.to.id === scene.chosen || (scene.lit.has(line.from.id) && scene.lit.has(line.to.id));
   const groups = new Map<string, Line[]>();
+  // Around a box with many lines, thick ones and their words would hide what they lead to.
+  const isCrowded = scene.lines.filter(near).length > CROWD;
   for (const line of scene.lines) {
     const isNear = near(line);
     // Between areas a line says little until one comes close or chooses an end of it.
@@ -100,9 +103,9 @@ function lines(context: CanvasRenderingContext2D, scene: Scene, scale: number, c
   }
   for (const [look, group] of [...groups].sort()) {
     const [strength = "1", relation = ""] = look.split(" ");
-    context.globalAlpha = strength === "0" ? 0.3 : 1;
+    context.globalAlpha = strength === "0" ? 0.3 : strength === "2" && isCrowded ? 0.6 : 1;
     context.strokeStyle = context.fillStyle = colour(strength === "2" ? "accent" : "line");
-    context.lineWidth = strength === "2" ? Math.max(2.5, 1.6 / scale) : Math.max(1.3, 0.5 / scale);
+    context.lineWidth = strength === "2" && !isCrowded ? Math.max(2.5, 1.6 / scale) : Math.max(1.3, 0.5 / scale);
     context.setLineDash(scale < 0.25 ? [] : DASHES[relation] ?? []);
     const heads = new Path2D();
     context.beginPath();
@@ -110,7 +113,7 @@ function lines(context: CanvasRenderingContext2D, scene: Scene, scale: number, c
     context.stroke();
     context.fill(heads);
     context.setLineDash([]);
-    if (strength === "2" && scale >= 0.5) group.forEach((line) => words(context, scene, line, colour));
+    if (strength === "2" && scale >= 0.5 && !isCrowded) group.forEach((line) => words(context, scene, line, colour));
   }
   context.globalAlpha = 1;
 }

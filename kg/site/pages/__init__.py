@@ -28,7 +28,7 @@ from kg.site.pages.indexes import (
     summary,
     vocabulary_page,
 )
-from kg.site.pages.map import citations_page, citations_table_page, map_page, map_table_page
+from kg.site.pages.map import citations_page, citations_table_page, map_page, map_table_page, map_tree_page
 from kg.site.pages.paper import paper_page
 from kg.site.pages.questions import question_page, questions, questions_page
 from kg.site.pages.seed_list import list_page
@@ -40,6 +40,7 @@ _SINGLE: Mapping[str, Callable[[Knowledge], nodes.section]] = {
     "index": home_page,
     "map": map_page,
     "map-table": map_table_page,
+    "map-tree": map_tree_page,
     "citations": citations_page,
     "citations-table": citations_table_page,
     "ask": ask_page,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     from kg.site.knowledge import Knowledge
 
 
+def _family(folder: str, names: dict[str, str]) -> dict[str, Any]:
+    """Which IRIs have pages in a folder: what their IRIs begin with, and their names; another IRI is given in full."""
+    starts = Counter(iri.removesuffix(name) for iri, name in names.items() if iri.endswith(name))
+    start = max(starts, key=lambda one: (starts[one], one), default="")
+    others = {iri: name for iri, name in names.items() if iri != start + name}
+    regular = [name for iri, name in names.items() if iri not in others]
+    return {"folder": folder, "start": start, "names": regular, "others": others}
+
+
 def ask_page(knowledge: Knowledge) -> nodes.section:
     """The whole page."""
     found = questions(knowledge)
@@ -25,7 +35,9 @@ def ask_page(knowledge: Knowledge) -> nodes.section:
             name: {"words": one.words, "why": one.why, "text": one.text} for name, one in found.items()
         },
         "prefixes": prefixes(knowledge.project.base),
-        "pages": {things[name].iri: f"{family}/{name}" for family, things in families for name in things},
+        "pages": [
+            _family(folder, {things[name].iri: name for name in things}) for folder, things in families
+        ],
     }
     starters = bullets([page_link(f"question/{name}", one.words)] for name, one in found.items())
     return section(

@@ -65,7 +65,7 @@ def claim_page(knowledge: Knowledge, name: str) -> nodes.section:
         *_check(knowledge, claim),
         _evidence(knowledge, claim),
         _sources(knowledge, claim),
-        _how_to_run(claim),
+        *_how_to_run(claim),
         _citation(knowledge, claim),
         _neighbours(knowledge, claim),
         ident="claim",
@@ -75,13 +75,12 @@ def claim_page(knowledge: Knowledge, name: str) -> nodes.section:
 
 
 def _trail(knowledge: Knowledge, claim: Claim) -> nodes.paragraph:
-    kind = knowledge.word(claim.kind)
     return para(
         page_link("claims", "Claims"),
         " › ",
         topic_link(knowledge, claim.topic),
         " › ",
-        kind,
+        knowledge.word(claim.kind),
         "  ",
         badge(status_of(knowledge, claim)),
         classes=["kg-trail"],
@@ -105,7 +104,8 @@ def _refuted(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
 def _why(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
     if not claim.because:
         return []
-    title = "Why it is false" if claim.kind == "Refutation" else "Why it is true"
+    titles = {"Refutation": "Why it is false", "Report": "What is behind it"}
+    title = titles.get(claim.kind, "Why it is true")
     return [section(title, *prose(claim.because), ident="why")]
 
 
@@ -166,8 +166,11 @@ def _sides(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
     listings = [_listing(knowledge, found[name]) for name in [*names, *others] if name is not None]
     if not listings:
         return []
+    # Code of two sides stands next to each other; more columns would break every line of it.
+    both = nodes.container("", *listings[: len(names)], classes=["kg-sides"])
+    rest = listings[len(names) :]
     title = "Both sides" if len(names) == 2 else "Implementations"
-    return [section(title, nodes.container("", *listings, classes=["kg-sides"]), ident="sides")]
+    return [section(title, *([both] if names else []), *rest, ident="sides")]
 
 
 def _listing(knowledge: Knowledge, function: Function) -> nodes.Element:
@@ -221,13 +224,12 @@ def _sources(knowledge: Knowledge, claim: Claim) -> nodes.section:
     return section("Sources", bullets(items), ident="sources")
 
 
-def _how_to_run(claim: Claim) -> nodes.section:
-    return section(
-        "How to run it",
-        source_code(f"kg verify {claim.name}", "console"),
-        source_code(f'import kg\n\ngraph = kg.open()\nprint(graph.verify("{claim.name}"))', "python"),
-        ident="run",
-    )
+def _how_to_run(claim: Claim) -> list[nodes.Node]:
+    if claim.evidence is not None and claim.evidence.outcome == "inapplicable":
+        return []
+    command = source_code(f"kg verify {claim.name}", "console")
+    snippet = f'import kg\n\ngraph = kg.open()\nprint(graph.verify("{claim.name}"))'
+    return [section("How to run it", command, source_code(snippet, "python"), ident="run")]
 
 
 def _citation(knowledge: Knowledge, claim: Claim) -> nodes.section:

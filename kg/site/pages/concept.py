@@ -206,11 +206,23 @@ def _implementation(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
     if function is None:
         return []
     where = f"{knowledge.project.relative(function.path).as_posix()}:{function.line}"
-    return [
-        section(
-            "Implementation", source_code(function.source, "python", [span(where, "kg-where")]), ident="code"
-        )
-    ]
+    code = source_code(function.source, "python", [span(where, "kg-where")])
+    return [section("Implementation", code, *_edits(knowledge, concept), ident="code")]
+
+
+def _edits(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:
+    """How far the claims pin the implementation down: which automatic edits of it they notice."""
+    survey = knowledge.coverage.get(concept.name)
+    if survey is None or not survey.tried:
+        return []
+    by = joined([claim_link(knowledge, name) for name in sorted(survey.by)])
+    noticed = para(
+        f"Of {survey.tried} automatic edits that change what this code computes, {survey.caught} are noticed by: ",
+        *by,
+    )
+    if not survey.unnoticed:
+        return [noticed]
+    return [noticed, para("Noticed by no claim:"), bullets([[edit] for edit in survey.unnoticed])]
 
 
 def _papers(knowledge: Knowledge, concept: Concept) -> list[nodes.Node]:

@@ -14,7 +14,6 @@ from kg.site.doctree import (
     claim_item,
     claim_link,
     concept_item,
-    definitions,
     line_of_prose,
     paper_link,
     para,
@@ -128,7 +127,7 @@ def areas_page(knowledge: Knowledge) -> nodes.section:
 def conditions_page(knowledge: Knowledge) -> nodes.section:
     """The named conditions, each with the claims that need it."""
     entries: list[nodes.Node] = []
-    for condition in knowledge.graph.conditions.values():
+    for condition in sorted(knowledge.graph.conditions.values(), key=lambda one: one.label.lower()):
         needing = [claim for claim in knowledge.graph.claims.values() if condition.name in claim.conditions]
         listed = [bullets([claim_link(knowledge, claim.name)] for claim in needing)] if needing else []
         entries.append(
@@ -145,19 +144,19 @@ def conditions_page(knowledge: Knowledge) -> nodes.section:
 
 def vocabulary_page(knowledge: Knowledge) -> nodes.section:
     """The classes, properties and individuals of the vocabulary, as the ontology explains them."""
-    groups: dict[str, list[tuple[list[Inline], list[Inline]]]] = {
-        "Classes and individuals": [],
-        "Properties": [],
-    }
+    groups: dict[str, list[nodes.definition_list_item]] = {"Classes and individuals": [], "Properties": []}
     for term in sorted(knowledge.terms.values(), key=lambda term: term.name):
         group = "Classes and individuals" if term.name[:1].isupper() else "Properties"
-        pair: tuple[list[Inline], list[Inline]] = (
-            [nodes.literal("", f"kg:{term.name}"), f"  {term.label}"],
-            [term.comment],
-        )
-        groups[group].append(pair)
+        said = [nodes.literal("", f"kg:{term.name}"), nodes.Text(f"  {term.label}")]
+        entry = nodes.term("", "", *said, ids=[f"term-{term.name}"])
+        groups[group].append(nodes.definition_list_item("", entry, nodes.definition("", para(term.comment))))
     parts = [
-        section(title, definitions(pairs), ident=title.split()[0].lower()) for title, pairs in groups.items()
+        section(
+            title,
+            nodes.definition_list("", *items, classes=["kg-definitions"]),
+            ident=title.split()[0].lower(),
+        )
+        for title, items in groups.items()
     ]
     lead = para(
         "The words this graph is written in. Standard vocabularies are used where they have the word."

@@ -1,4 +1,4 @@
-"""The concept map and the citation view, each a drawing and a table that says the same without any script."""
+"""The concept map and the citation view, each a drawing and, for every reader without a script, the same in words."""
 
 from __future__ import annotations
 
@@ -10,19 +10,15 @@ from kg.site.citations import citation_data, citation_filters, citation_lines, c
 from kg.site.doctree import (
     Inline,
     Row,
-    badge,
-    claim_link,
-    concept_link,
     page_link,
     paper_link,
     para,
     section,
     span,
     table,
-    topic_link,
 )
-from kg.site.interactive import RELATIONS, interactive_map, row_mark
-from kg.site.mapdata import LEVELS, graph_lines, line_name, map_data, map_filters
+from kg.site.interactive import interactive_map, row_mark
+from kg.site.mapdata import LEVELS, map_data, map_filters
 from kg.site.status import status_of
 
 if TYPE_CHECKING:
@@ -38,7 +34,7 @@ _TIMES = ("what it cites", "what cites it")
 def map_page(knowledge: Knowledge) -> nodes.section:
     """The drawing of all concepts and claims."""
     figure = interactive_map(
-        map_data(knowledge), map_filters(knowledge), name="Concept map", ways=_WAYS, twin="map-table"
+        map_data(knowledge), map_filters(knowledge), name="Concept map", ways=_WAYS, twins=_twins("drawing")
     )
     return section(
         "Concept map",
@@ -63,63 +59,55 @@ def topic_map(knowledge: Knowledge, topic: str) -> nodes.Element:
     filters = [one for one in map_filters(knowledge) if one[0] != "topic"]
     name = f"Concept map: {knowledge.topic_title(topic)}"
     data = map_data(knowledge, topic=topic)
-    return interactive_map(data, filters, name=name, ways=_WAYS, twin="map-table")
+    return interactive_map(data, filters, name=name, ways=_WAYS, twins=_twins("drawing"))
 
 
 def map_table_page(knowledge: Knowledge) -> nodes.section:
     """The same as a table."""
-    figure = interactive_map(
+    return _in_words(
+        knowledge,
+        "table",
+        para(
+            "Everything the ", page_link("map", "concept map"), " shows, area by area, line by line. ", _FRESH
+        ),
+    )
+
+
+def map_tree_page(knowledge: Knowledge) -> nodes.section:
+    """The same as a tree."""
+    return _in_words(
+        knowledge,
+        "tree",
+        para(
+            "Everything the ",
+            page_link("map", "concept map"),
+            " shows, by area: a kind of something below what it is a kind of, a claim below the concept that it speaks "
+            "of first. What joins two areas is in the ",
+            page_link("map-table", "table"),
+            f". {_FRESH}",
+        ),
+    )
+
+
+_FRESH = "Evidence is current unless it is said to be stale."
+_FORMS = {"drawing": "map", "table": "map-table", "tree": "map-tree"}
+
+
+def _twins(form: str) -> list[tuple[str, str]]:
+    """The pages that show the same in the other forms."""
+    return [(docname, other) for other, docname in _FORMS.items() if other != form]
+
+
+def _in_words(knowledge: Knowledge, form: str, lead: nodes.paragraph) -> nodes.section:
+    shown = interactive_map(
         map_data(knowledge, is_drawn=False),
         map_filters(knowledge),
         name="Concept map",
         ways=_WAYS,
-        twin="map",
-        is_drawn=False,
+        twins=_twins(form),
+        form=form,
     )
-    joined = _joined(knowledge)
-    return section(
-        "Concept map as a table",
-        para("Everything the ", page_link("map", "concept map"), " shows, area by area, line by line."),
-        figure,
-        section("All concepts and claims", _node_table(knowledge, joined), ident="nodes"),
-        ident="map-table",
-    )
-
-
-def _joined(knowledge: Knowledge) -> Mapping[str, list[list[Inline]]]:
-    """For each name what it is joined to, in words with links."""
-    found: dict[str, list[list[Inline]]] = {}
-    for line in graph_lines(knowledge):
-        kind, _, name = line.target.partition("/")
-        end = concept_link(knowledge, name) if kind == "concept" else claim_link(knowledge, name)
-        found.setdefault(line_name(line.source), []).append([f"{RELATIONS[line.relation]} ", end])
-    return found
-
-
-def _node_table(knowledge: Knowledge, joined: Mapping[str, list[list[Inline]]]) -> nodes.table:
-    graph = knowledge.graph
-    rows: list[Row] = []
-    for topic in graph.topics:
-        area = topic_link(knowledge, topic)
-        for concept in graph.concepts.values():
-            if concept.topic == topic:
-                name: list[Inline] = [row_mark(concept.name), concept_link(knowledge, concept.name)]
-                rows.append([[area.deepcopy()], name, ["concept"], [""], _listed(joined, concept.name), [""]])
-        for claim in graph.claims.values():
-            if claim.topic == topic:
-                status = status_of(knowledge, claim)
-                keys = dict.fromkeys(source.paper for source in claim.sources if source.paper in graph.papers)
-                papers = _commas([[paper_link(graph.papers[key])] for key in keys])
-                fares: list[Inline] = [badge(status), f" {status.freshness_in_words}"]
-                name = [row_mark(claim.name), claim_link(knowledge, claim.name)]
-                joins = _listed(joined, claim.name)
-                rows.append([[area.deepcopy()], name, [knowledge.word(claim.kind)], fares, joins, papers])
-    head = ["Area", "Name", "Kind", "Strength and freshness", "Connections", "Papers"]
-    return table(head, rows, classes=["kg-twin"])
-
-
-def _listed(joined: Mapping[str, list[list[Inline]]], name: str) -> list[Inline]:
-    return _commas(joined.get(name, []))
+    return section(f"Concept map as a {form}", lead, shown, ident=f"map-{form}")
 
 
 def _commas(parts: Sequence[list[Inline]]) -> list[Inline]:
@@ -146,7 +134,7 @@ def citations_page(knowledge: Knowledge) -> nodes.section:
         citation_filters(knowledge),
         name="Citation view",
         ways=_TIMES,
-        twin="citations-table",
+        twins=[("citations-table", "table")],
     )
     return section(
         "Citation view",
@@ -163,8 +151,8 @@ def citations_table_page(knowledge: Knowledge) -> nodes.section:
         citation_filters(knowledge),
         name="Citation view",
         ways=_TIMES,
-        twin="citations",
-        is_drawn=False,
+        twins=[("citations", "drawing")],
+        form="fields",
     )
     return section(
         "Citations as a table",
@@ -198,18 +186,18 @@ def _work_table(knowledge: Knowledge) -> nodes.table:
     for source, target, relation in citation_lines(knowledge):
         joined[source].setdefault(relation, []).append(target)
         joined[target].setdefault("cited" if relation == "cites" else relation, []).append(source)
+    columns = {"cites": "Cites", "cited": "Is cited by", "together": "Behind one claim with"}
+    # A column of which nothing is known would look as if nobody cited anybody.
+    known = [relation for relation in columns if any(relation in lines for lines in joined.values())]
     rows: list[Row] = [
         [
             [str(paper.year or "unknown")],
             [row_mark(paper.key), paper_link(paper), f". {paper.title}"],
-            *(
-                _works(papers, joined[paper.key].get(relation, ()))
-                for relation in ("cites", "cited", "together")
-            ),
+            *(_works(papers, joined[paper.key].get(relation, ())) for relation in known),
         ]
         for paper in sorted(papers.values(), key=lambda paper: (paper.year or 0, paper.key))
     ]
-    head = ["Year", "Work", "Cites", "Is cited by", "Behind one claim with"]
+    head = ["Year", "Work", *(columns[relation] for relation in known)]
     return table(head, rows, classes=["kg-twin"])
 
 

@@ -63,3 +63,8 @@ def scipy_least_squares(a, b):
 
 def scipy_toeplitz(column, row, x):
     return matmul_toeplitz((column, row), x)
+
+
+def softmax_in_float32(s):
+    e = np.exp((s - s.max(axis=-1, keepdims=True)).astype(np.float32))
+    return e / e.sum(axis=-1, keepdims=True)

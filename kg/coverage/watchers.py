@@ -1,17 +1,13 @@
-"""Is every reference implementation pinned down? Each of its mutants must be caught by some claim of the graph.
-
-A claim probes the implementations its own sides reach; a bound or an expectation may still let a wrong constant through,
-and a claim may explain that its statement cannot tell.  Here the question is asked for each implementation over all the
-claims that reach it: which edits does nobody notice?
-"""
+"""Trying the mutants of one implementation on every claim that reaches it, the exact ones first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import warnings
+from collections.abc import Callable, Iterator
 from functools import partial
 
-from kg.code import CodeIndex, claim_digest, helpers_of
+from kg.code import CodeIndex, helpers_of
+from kg.coverage import Coverage
 from kg.graph import Claim, Graph
 from kg.verify import bound, cost, expectation, law, probe, rate, recovery, refutation
 from kg.verify.declare import Check
@@ -20,61 +16,70 @@ from kg.verify.run import EQUALITIES
 from kg.verify.trial import Trial
 from kg.verify.workshop import Workshop, trial_for
 
-ENOUGH = 8
+Notices = Callable[[Mutant], bool | None]
 
 
-@dataclass
-class Coverage:
-    """What the claims of the graph notice of one implementation's mutants."""
-
-    implementation: str
-    caught: int = 0
-    equivalent: int = 0
-    by: set[str] = field(default_factory=set)
-    unnoticed: list[str] = field(default_factory=list)
-
-    @property
-    def generated(self) -> int:
-        """Mutants that run."""
-        return self.caught + self.equivalent + len(self.unnoticed)
-
-
-def coverage(graph: Graph, workshop: Workshop, name: str) -> Coverage:
-    """Try every mutant of one implementation against the claims that reach it, the exact ones first."""
+def survey(graph: Graph, workshop: Workshop, name: str) -> Coverage:
+    """Try every mutant of one implementation against the claims that reach it."""
     index = graph.code
     source, original = index.implementations[name], workshop.implementations[name]
-    watchers = [
-        w for c in _claims(graph, index, name) if (w := _watcher(graph, workshop, c, name)) is not None
-    ]
+    watchers = _Watchers(graph, workshop, name)
     result = Coverage(name)
-    explanations = _explanations(graph, workshop, name)
-    for mutant in mutants(source.node, original, helpers_of(index, source)):
-        answers = []
-        for trial, notices in watchers:
-            # An edit that breaks the run is noticed as well, if in a weaker way.
-            answers.append(notices(mutant) is not False)
-            if answers[-1]:
-                result.caught += 1
-                result.by.add(trial.name)
-                break
-        if any(answers) or not answers:
-            continue
-        if any(part in str(mutant) for part in explanations) or any(
-            probe.same_function(trial, name, mutant) for trial, _ in watchers
-        ):
-            result.equivalent += 1
-        else:
-            result.unnoticed.append(str(mutant))
+    # An edited text divides by zero and overflows as it likes; only what the claims make of it counts.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        for mutant in mutants(source.node, original, helpers_of(index, source)):
+            _try(mutant, watchers, result)
     return result
+
+
+def _try(mutant: Mutant, watchers: _Watchers, result: Coverage) -> None:
+    """Ask the claims one after another until one notices.
+
+    An edit is equivalent if it is the same function wherever a claim that does not notice it looks; one that is the same
+    without any condition is asked of no further claim.
+    """
+    same = []
+    for trial, notices in watchers:
+        # An edit that breaks the run is noticed as well, if in a weaker way.
+        if notices(mutant) is not False:
+            result.caught += 1
+            result.by.add(trial.name)
+            return
+        same.append(probe.same_function(trial, result.implementation, mutant))
+        if same[-1] and not trial.conditions and not trial.allowed:
+            same = [True]
+            break
+    if not same:
+        return
+    if all(same) or any(part in str(mutant) for part in watchers.explanations):
+        result.equivalent += 1
+    else:
+        result.unnoticed.append(str(mutant))
+
+
+class _Watchers:
+    """The claims that reach an implementation and can tell its mutants, each prepared when it is first asked."""
+
+    def __init__(self, graph: Graph, workshop: Workshop, name: str) -> None:
+        self._graph, self._workshop, self._name = graph, workshop, name
+        self._claims = _claims(graph, graph.code, name)
+        self._ready: list[tuple[Trial, Notices] | None] = []
+        self.explanations = _explanations(graph, workshop, name)
+
+    def __iter__(self) -> Iterator[tuple[Trial, Notices]]:
+        for at, claim in enumerate(self._claims):
+            if at == len(self._ready):
+                self._ready.append(_watcher(self._graph, self._workshop, claim, self._name))
+            watcher = self._ready[at]
+            if watcher is not None:
+                yield watcher
 
 
 def _explanations(graph: Graph, workshop: Workshop, name: str) -> set[str]:
     """Edits of an implementation that a check explains as making no difference to anything stated of it."""
     checks = [workshop.checks[c.name] for c in _claims(graph, graph.code, name) if c.name in workshop.checks]
     return {edit for check in checks for implementation, edit in check.harmless if implementation == name}
-
-
-Notices = Callable[[Mutant], bool | None]
 
 
 def _claims(graph: Graph, index: CodeIndex, name: str) -> list[Claim]:
@@ -85,7 +90,7 @@ def _claims(graph: Graph, index: CodeIndex, name: str) -> list[Claim]:
 
 
 def _watcher(graph: Graph, workshop: Workshop, claim: Claim, name: str) -> tuple[Trial, Notices] | None:
-    trial, check = trial_for(workshop, claim, claim_digest(graph.code, claim))
+    trial, check = trial_for(workshop, claim, graph.digests[claim.name])
     if claim.kind in EQUALITIES:
         trial = probe.informed(trial)
         sides = probe.sides_reached(trial).get(name)
