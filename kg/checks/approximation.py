@@ -39,7 +39,7 @@ def crossing_block_is_invertible(a):
 
 @condition(generic=True)
 def matrix_is_invertible(a):
-    return a.shape[0] == a.shape[1] and abs(np.linalg.det(a)) > 0
+    return a.shape[-2] == a.shape[-1] and bool(np.all(abs(np.linalg.det(a)) > 0))
 
 
 @check(sizes={"n": (1, 2, 3)})

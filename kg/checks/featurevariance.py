@@ -189,6 +189,44 @@ def _(use, u, i, g, h):
 
 
 @check(sizes={"d": (2, 3)})
+def orthogonal_random_directions_are_a_triangular_change_of_independent_ones(
+    use, a: Real[Array, "2 d d"], h: Real[Array, "2 d d"]
+):
+    return _angles(a, use("orthogonal_random_directions")(a, h)), _right_angles(a, _squared_lengths(h))
+
+
+def _angles(a, w):
+    """The products of the directions with each other, and above the diagonal those of the rows of a with them."""
+    xp = array_namespace(a)
+    return xp.concat([w @ w.mT, xp.triu(a @ w.mT, k=1)])
+
+
+def _right_angles(a, squared_lengths):
+    xp = array_namespace(a)
+    return xp.concat([squared_lengths * xp.eye(a.shape[-1], dtype=a.dtype), 0 * a])
+
+
+def _squared_lengths(h):
+    return array_namespace(h).sum(h * h, axis=-1)[..., None]
+
+
+@orthogonal_random_directions_are_a_triangular_change_of_independent_ones.control(
+    "all directions are as long as the first"
+)
+def _(use, a, h):
+    w = use("orthogonal_random_directions")(a, h)
+    return _angles(a, w), _right_angles(a, _squared_lengths(h)[:, :1, :])
+
+
+@orthogonal_random_directions_are_a_triangular_change_of_independent_ones.control(
+    "the columns of the matrix are made orthonormal, not its rows"
+)
+def _(use, a, h):
+    w = use("orthogonal_random_directions")(a.mT, h)
+    return _angles(a, w), _right_angles(a, _squared_lengths(h))
+
+
+@check(sizes={"d": (2, 3)})
 def positive_features_of_orthogonal_directions_are_negatively_correlated(
     use,
     x: Real[Array, "d"],

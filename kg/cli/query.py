@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _ENDPOINT_SECONDS = 60.0
 _SHOWN_ROWS = 10
+# Superclasses are not inferred, so this pattern matches nothing; it is what people try first.
+_BARE_CLAIM = re.compile(r"\b(?:a|rdf:type)\s+kg:Claim\b")
 FORMATS = ("table", "csv", "tsv", "json", "ttl", "nt", "xml")
 
 
@@ -116,6 +119,10 @@ def command(
     deliver(answer.text, None)
     if answer.is_cut:
         say(f"only the first {limit}: there are more")
+    if _BARE_CLAIM.search(words):
+        say(
+            "nothing is a kg:Claim itself, but of a kind of claim: write a/rdfs:subClassOf kg:Claim for all kinds"
+        )
     return FINE
 
 

@@ -100,7 +100,7 @@ def conform(
     """What holds, fails or could not be run, claim by claim."""
     claims = claims_on(graph, concept)
     # Asked once: whether a source has changed is looked up every time.
-    digests = graph.digests
+    digests, reached = graph.digests, _reached(graph)
     found = []
     lost = ""
     for done, claim in enumerate(claims, start=1):
@@ -110,7 +110,10 @@ def conform(
             result.reason = f"not asked again after: {lost}"
         else:
             try:
-                _one(graph, workshop, claim, digests[claim.name], concept, foreign, fitting, result)
+                if concept not in reached[claim.name]:
+                    result.reason = f"its check does not use {concept}"
+                else:
+                    _one(workshop, claim, digests[claim.name], concept, foreign, fitting, result)
             except ForeignLost as error:
                 lost = str(error)
         result.seconds = time.monotonic() - started
@@ -123,7 +126,6 @@ def conform(
 
 
 def _one(
-    graph: Graph,
     workshop: Workshop,
     claim: Claim,
     digest: str,
@@ -133,9 +135,6 @@ def _one(
     result: Conformity,
 ) -> None:
     """Run one claim and say in `result` what came of it."""
-    if concept not in _reached(graph)[claim.name]:
-        result.reason = f"its check does not use {concept}"
-        return
     if claim.kind == "Cost":
         result.reason = "the operations of a function from outside are not counted"
         return

@@ -60,9 +60,7 @@ def judge(trial: Trial, check: Check, verdict: Verdict) -> Verdict:
     )
     if check.witness_function is None:
         return _settled(
-            verdict.but(
-                method=f"{method}; not sharp: no input came closer than {_coarse(worst)} of the bound"
-            ),
+            verdict.but(method=f"{method}; {_slack(worst)}"),
             unseen,
         )
     if not attained(trial, check):
@@ -106,9 +104,12 @@ def _settled(verdict: Verdict, unseen: list[str]) -> Verdict:
     return verdict
 
 
-def _coarse(ratio: float) -> str:
-    """Rounded up to tenths, so that the sentence does not depend on the last bits of a search."""
-    return f"{np.ceil(max(0.0, ratio) * 10) / 10:.1f}"
+def _slack(ratio: float) -> str:
+    """How near the search came, in tenths rounded up: the sentence must not depend on the last bits of a search."""
+    tenths = int(np.ceil(max(0.0, ratio) * 10))
+    if tenths >= 10:
+        return "no input is named at which it is attained, but the search came within a tenth of it"
+    return f"not sharp: no input came closer than {tenths / 10:.1f} of the bound"
 
 
 def search(trial: Trial, *, starts: int = STARTS) -> tuple[float, list[str], str]:

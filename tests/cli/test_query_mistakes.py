@@ -78,3 +78,12 @@ def test_nonsense_is_a_mistake_and_no_internal_error(text: str, kg):
     answer = kg("query", "-e", text) if "\x00" not in text else kg("query", "-", stdin=text)
     assert answer.status == 2
     assert "internal error" not in answer.err
+
+
+def test_who_asks_for_claims_of_no_kind_is_told_how_to_ask_for_all_kinds(kg):
+    answer = kg("query", "-e", "SELECT ?c { ?c a kg:Claim }")
+    assert answer.status == 0
+    assert "write a/rdfs:subClassOf kg:Claim for all kinds" in answer.err
+    meant = kg("query", "-e", "SELECT ?c { ?c a/rdfs:subClassOf kg:Claim }")
+    assert "horner_evaluation_is_power_evaluation" in meant.out
+    assert meant.err == ""
