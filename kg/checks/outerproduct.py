@@ -170,9 +170,6 @@ def _(use, a, theta, x):
     return image, _all_equal(image[0, :], a.shape[1])
 
 
-# Biases ---------------------------------------------------------------------------------------------------------
-
-
 @check
 def key_bias_cancels_in_softmax_attention(
     use, q: Real[Array, "n d"], k: Real[Array, "m d"], v: Real[Array, "m e"], bias: Real[Array, "d"]
@@ -365,9 +362,6 @@ def _listed(matrices, order):
 def _(use, x, w_q, w_k, w_v, w_o):
     turned = [_listed(w, [*range(1, w.shape[0]), 0]) for w in (w_q, w_k, w_v)]
     return use("multi_head_attention")(x, *turned, w_o), use("multi_head_attention")(x, w_q, w_k, w_v, w_o)
-
-
-# Without the softmax --------------------------------------------------------------------------------------------
 
 
 def _read(x, operator, gram, width):
