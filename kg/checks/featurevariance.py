@@ -145,6 +145,36 @@ def _(use, x, y, w):
     return found, np.exp(2 * x @ y) * (np.exp(_square(x + y)) - 1) / w.shape[1]
 
 
+# Likelihood ratios -----------------------------------------------------------------------------------------------
+
+
+# The Gaussian kernel has the squared width √d; at these sizes the fourth root that takes it to one is a whole number.
+@check(sizes={"d": (1, 16)})
+def positive_random_feature_is_a_ratio_of_gaussian_kernels(use, x: Real[Array, "n d"], w: Real[Array, "m d"]):
+    return _times_the_origin(use, x, w, use("positive_random_features")(x, w)), _gaussians(use, w, x)
+
+
+def _gaussians(use, w, x):
+    """exp(−|w − x|²/2) for all directions and points."""
+    scale = round(x.shape[1] ** 0.25)
+    return use("gaussian_kernel")(scale * w, scale * x)
+
+
+def _times_the_origin(use, x, w, features):
+    xp = array_namespace(x)
+    return features * _gaussians(use, w, xp.zeros((1, x.shape[1]), dtype=x.dtype))
+
+
+@positive_random_feature_is_a_ratio_of_gaussian_kernels.control("the length of the point is left out")
+def _(use, x, w):
+    return _times_the_origin(use, x, w, array_namespace(x).exp(w @ x.mT)), _gaussians(use, w, x)
+
+
+@positive_random_feature_is_a_ratio_of_gaussian_kernels.control("the ratio the other way round")
+def _(use, x, w):
+    return _times_the_origin(use, x, w, 1 / use("positive_random_features")(x, w)), _gaussians(use, w, x)
+
+
 # Orthogonal directions -------------------------------------------------------------------------------------------
 
 
