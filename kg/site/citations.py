@@ -7,8 +7,9 @@ from itertools import combinations, groupby
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
-from kg.site.graphviz import box_size, wrapped
+from kg.site.graphviz import Size, box_size, wrapped
 from kg.site.knowledge import short_citation
+from kg.site.mapdata import area_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from kg.site.knowledge import Knowledge
     from kg.site.mapdata import Entry, Filter
 
-COLUMN_GAP = 40
 ROW_GAP = 14
 HEADING = 44
 PADDING = 14
@@ -60,6 +60,7 @@ def citation_data(knowledge: Knowledge, *, is_drawn: bool = True) -> dict[str, A
         # Upwards is back in time: what a work rests on.
         "upwards": [(source, target) for source, target, relation in lines if relation == "cites"],
         "areas": _placed(entries, papers) if is_drawn else [],
+        "isInOrder": True,  # columns of years are read one after the other
     }
 
 
@@ -83,15 +84,14 @@ def _entry(paper: Paper, topics: Counter[str]) -> Entry:
 
 
 def _placed(entries: Mapping[str, Entry], papers: Mapping[str, Paper]) -> list[Entry]:
-    """Give every work its place, oldest on the left; returns the columns with their years as areas."""
+    """Give every work its place in a column; returns the columns with their years as areas, oldest first."""
     in_time = sorted(papers, key=lambda key: (papers[key].year or 0, key))
-    left, areas = 0.0, []
+    areas: list[Entry] = []
     for keys in _columns(in_time, papers):
         years = [str(papers[key].year or "no year") for key in keys]
         title = years[0] if years[0] == years[-1] else f"{years[0]} – {years[-1]}"
-        area = _column(keys, entries, left)
-        areas.append({"field": "", "value": "", "title": title, **area})
-        left += area["width"] + COLUMN_GAP
+        size = _column(keys, entries, len(areas))
+        areas.append({"field": "", "value": "", "title": title, **area_size(size)})
     return areas
 
 
@@ -112,16 +112,15 @@ def _columns(keys: Sequence[str], papers: Mapping[str, Paper]) -> Iterator[list[
         yield column
 
 
-def _column(keys: Sequence[str], entries: Mapping[str, Entry], left: float) -> dict[str, float]:
+def _column(keys: Sequence[str], entries: Mapping[str, Entry], area: int) -> Size:
     sizes = {key: box_size(entries[key]["label"]) for key in keys}
     width = max(size.width for size in sizes.values()) + 2 * PADDING
     y = float(HEADING)
     for key, size in sizes.items():
-        place = {"x": left + width / 2, "y": y + size.height / 2}
-        entries[key].update({name: round(value, 1) for name, value in place.items()})
-        entries[key].update(width=size.width, height=size.height)
+        place = {"x": width / 2, "y": y + size.height / 2}
+        entries[key].update(place, width=size.width, height=size.height, area=area)
         y += size.height + ROW_GAP
-    return {"x": round(left + width / 2, 1), "y": round(y / 2, 1), "width": width, "height": y}
+    return Size(width, y)
 
 
 def citation_filters(knowledge: Knowledge) -> list[Filter]:

@@ -210,7 +210,8 @@ class KgDomain(Domain):
         }
         for kind, names in members.items():
             for name in names:
-                yield name, self.knowledge.label_of(kind, name) or name, kind, *place_of(kind, name), 1
+                # Negative: the search finds these pages by their titles and need not list them twice.
+                yield name, self.knowledge.label_of(kind, name) or name, kind, *place_of(kind, name), -1
 
 
 def _digest(text: str) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 OWN_STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -53,6 +54,8 @@ def _version(app: Sphinx, config: Config) -> None:
     for path in sorted(OWN_STATIC.parent.rglob("*.py")):
         state.update(path.read_bytes())
     config.kg_site_version = state.hexdigest()
+    # Behind a project's own, so that a project can still bring another page for searching.
+    config.templates_path = [*config.templates_path, str(TEMPLATES)]
 
 
 def _open(app: Sphinx) -> None:
@@ -94,6 +97,8 @@ def _scripts(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Give a page the styles and scripts that something on it needs, and no page any other."""
+    # Furo's page for searching is blank until something is searched; other themes bring a field of their own.
+    context["kg_search_form"] = app.config.html_theme == "furo"
     if doctree is None:
         return
     if any(doctree.findall(lambda node: isinstance(node, nodes.math | nodes.math_block))):

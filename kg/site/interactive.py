@@ -140,15 +140,20 @@ def _map(node: nodes.Element, twins: Sequence[tuple[str, str]], can_connect: boo
         f'<div class="kg-map" data-kind="{node["form"]}">\n'
         '<form hidden aria-label="What is shown">\n'
         '<label class="kg-wide">Search <input type="search" name="text" list="kg-map-titles" autocomplete="off"></label>\n'
-        f"{_fields(node['filters'])}\n"
-        '<label>Years from <input type="number" name="since" min="1700" max="2100"></label>\n'
-        '<label>to <input type="number" name="until" min="1700" max="2100"></label>\n'
         '<button type="submit">Focus</button>\n'
         '<button type="reset">Show all</button>\n'
         f'<span class="kg-map-focus" hidden>{_FOCUS.format(up=up, down=down)}</span>\n'
+        '<button type="button" class="kg-map-more" aria-expanded="false" aria-controls="kg-map-fields">'
+        f"Filters{' and connections' if can_connect else ''}</button>\n"
+        '<div class="kg-map-fields" id="kg-map-fields">\n'
+        f"{_fields(node['filters'])}\n"
+        '<label>Years from <input type="number" name="since" min="1700" max="2100"></label>\n'
+        '<label>to <input type="number" name="until" min="1700" max="2100"></label>\n'
         f"{_CONNECT if can_connect else ''}"
+        "</div>\n"
         "</form>\n"
         '<datalist id="kg-map-titles"></datalist>\n'
+        '<datalist id="kg-map-concepts"></datalist>\n'
         '<p class="kg-map-count" role="status" hidden></p>\n'
         '<div class="kg-map-chain" hidden></div>\n'
         f"{drawing}"
@@ -170,7 +175,6 @@ _CONNECT = """\
 <label>To <input type="text" name="to" list="kg-map-concepts" autocomplete="off"></label>
 <button type="button" class="kg-map-connect">Connect</button>
 </fieldset>
-<datalist id="kg-map-concepts"></datalist>
 """
 
 _DRAWING = """\

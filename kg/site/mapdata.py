@@ -6,12 +6,11 @@ The same data feed the drawing and the table that needs no script. Every field i
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from kg.path import EQUIVALENCES, SUPPORTS, rank, usable_claims
-from kg.site.atlas import Place, lay_out
-from kg.site.graphviz import box_size, wrapped
+from kg.site.atlas import lay_out_area
+from kg.site.graphviz import Size, box_size, wrapped
 from kg.site.knowledge import short_citation
 from kg.site.neighbourhood import Line, claim_lines
 from kg.site.status import STRENGTHS, Status, status_of
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from kg.site.knowledge import Knowledge
 
 Entry = dict[str, Any]
-"""A box: ``id``, ``docname``, ``title``, ``sign`` and ``label``, ``words`` to search, values to filter by, its place."""
+"""A box: ``id``, ``docname``, ``title``, ``sign`` and ``label``, ``words`` to search, values to filter by, its place in its area."""
 
 Filter = tuple[str, str, list[tuple[str, str]]]
 """A filter: the field of a box it looks at, its words, its options as (value, words)."""
@@ -147,22 +146,26 @@ def line_name(docname: str) -> str:
 
 
 def _placed(knowledge: Knowledge, entries: Mapping[str, Entry], lines: Iterable[Line]) -> list[Entry]:
-    """Give every entry its place; returns the areas that hold them."""
-    areas: dict[str, list[str]] = {}
+    """Give every entry its place in its area; returns the areas that hold them."""
+    members: dict[str, list[str]] = {}
     for name, entry in entries.items():
-        areas.setdefault(entry["topic"], []).append(name)
+        members.setdefault(entry["topic"], []).append(name)
     sizes = {name: box_size(entry["label"]) for name, entry in entries.items()}
-    boxes, frames = lay_out(areas, sizes, [_in_reading_order(line) for line in lines])
-    for name, entry in entries.items():
-        entry |= asdict(boxes[name])
-    return [
-        {"field": "topic", "value": topic, "title": knowledge.topic_title(topic), **_frame(place)}
-        for topic, place in frames.items()
-    ]
+    read = [_in_reading_order(line) for line in lines]
+    areas: list[Entry] = []
+    for topic in sorted(members):
+        places, size = lay_out_area(members[topic], sizes, read)
+        for name, (x, y) in places.items():
+            box = {"x": x, "y": y, "width": sizes[name].width, "height": sizes[name].height}
+            entries[name].update(box, area=len(areas))
+        title = knowledge.topic_title(topic)
+        areas.append({"field": "topic", "value": topic, "title": title, **area_size(size)})
+    return areas
 
 
-def _frame(place: Place) -> dict[str, float]:
-    return {key: round(value, 1) for key, value in asdict(place).items()}
+def area_size(size: Size) -> dict[str, float]:
+    """How an area's size is written."""
+    return {"width": round(size.width, 1), "height": round(size.height, 1)}
 
 
 def _in_reading_order(line: Line) -> tuple[str, str]:

@@ -18,11 +18,11 @@ Packed = dict[str, Any]
 
 _COLUMNS = (
     *("id", "title", "label", "sign", "folder", "kind", "topic", "paper", "years", "strength", "freshness"),
-    *("summary", "rank", "conditions", "upTo", "x", "y", "width", "height"),
+    *("summary", "rank", "conditions", "upTo", "area", "x", "y", "width", "height"),
 )
 
 
-_NAMES = {"id", "title", "label", "sign", "x", "y", "width", "height"}
+_NAMES = {"id", "title", "label", "sign", "area", "x", "y", "width", "height"}
 
 
 def packed(
@@ -43,7 +43,7 @@ def packed(
     used = {relation for _, _, relation in data["edges"]}
     folders = sorted({entry["folder"] for entry in entries})
     return {
-        **{key: data[key] for key in ("areas", "connects") if key in data},
+        **{key: data[key] for key in ("areas", "connects", "isInOrder") if key in data},
         "count": len(entries),
         "columns": {key: _column(values) for key, values in columns.items() if any(map(_says, values))},
         "lines": _lines(data, numbers),

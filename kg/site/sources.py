@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sphinx.project import Project
+
+if TYPE_CHECKING:
+    from sphinx.util._pathlib import _StrPath
 
 _WIDE = {"map", "map-table", "map-tree", "citations", "citations-table", "ask"}
 """Pages that take the place of the table of contents beside them."""
@@ -27,6 +31,12 @@ class GraphProject(Project):
         super().__init__(srcdir, source_suffix)
         self._folder = folder
         self._generated = docnames
+
+    def doc2path(self, docname: str, absolute: bool) -> _StrPath:
+        """The file of a document; one of the graph's is named as if it lay in the source folder."""
+        # Sphinx shows this name to readers, who are not to be told where the site was built.
+        path = super().doc2path(docname, absolute)
+        return path if absolute or not path.is_absolute() else type(path)(f"{docname}.rst")
 
     def __getstate__(self) -> dict[str, object]:
         # The environment is pickled with its project; what is asked of the graph must be asked anew.

@@ -49,6 +49,7 @@ PAGES = (
         "conditions",
         "questions",
         "vocabulary",
+        "search",
     ),
     *("claim/gelu_is_gated_by_a_gaussian", "question/which_claims_speak_of_gelu"),
 )

@@ -345,3 +345,26 @@ def test_an_author_s_page_shows_the_map_of_one_topic(
     (docs / "index.rst").write_text("Home\n====\n\n.. kg:map:: gatng\n", "utf-8")
     with pytest.raises(KgError, match=r"index\.rst:4.*there is no topic of this name: did you mean 'gating'"):
         build(find_project(gates.root), tmp_path / "out", strict=True)
+
+
+def test_on_a_telephone_the_filters_open_at_a_touch(visit: Visit) -> None:
+    page = visit("map.html", width=360)
+    strength, more = page.locator("select[name=strength]"), page.locator(".kg-map-more")
+    expect(strength).not_to_be_visible()
+    more.click()
+    expect(strength).to_be_visible()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    more.click()
+    expect(strength).not_to_be_visible()
+
+
+def test_a_link_to_a_narrowed_map_shows_on_a_telephone_by_what_it_is_narrowed(visit: Visit) -> None:
+    page = visit("map.html#kind=claim", width=360)
+    expect(page.locator("select[name=kind]")).to_be_visible()
+    expect(page.locator("select[name=kind]")).to_have_value("claim")
+
+
+def test_on_a_wide_screen_every_filter_is_in_view(visit: Visit) -> None:
+    page = visit("map.html")
+    expect(page.locator("select[name=strength]")).to_be_visible()
+    expect(page.locator(".kg-map-more")).not_to_be_visible()

@@ -52,8 +52,7 @@ def test_no_page_is_heavy_with_its_scripts_and_styles(own_site: Path) -> None:
         loaded += re.findall(r'<link rel="stylesheet"[^>]* href="([^"?]+)', html)
         files = [page, *((page.parent / unescape(address)).resolve() for address in loaded)]
         sizes[page.relative_to(own_site)] = sum(file.stat().st_size for file in files)
-    # The search brings the index of all words of the site: whoever opens it has asked for that.
-    assert {page.name for page, size in sizes.items() if size > FIRST_LOAD} <= {"search.html"}
+    assert {page.name for page, size in sizes.items() if size > FIRST_LOAD} == set()
 
 
 def loaded_with(browser: Browser, address: str) -> set[str]:
@@ -70,7 +69,17 @@ def loaded_with(browser: Browser, address: str) -> set[str]:
 @pytest.mark.browser
 def test_the_first_load_is_light_in_the_browser(own_site: Path, browser: Browser) -> None:
     """With fonts and whatever a script fetches of its own accord."""
-    for name in ("index", "claim/online_softmax_is_softmax", "map", "map-table", "map-tree", "list", "ask"):
+    pages = (
+        "index",
+        "claim/online_softmax_is_softmax",
+        "map",
+        "map-table",
+        "map-tree",
+        "list",
+        "ask",
+        "search",
+    )
+    for name in pages:
         loaded = loaded_with(browser, (own_site / f"{name}.html").as_uri())
         files = [Path(unquote(urlsplit(address).path)) for address in loaded]
         assert len(files) > 5
@@ -90,3 +99,47 @@ def test_the_whole_map_is_drawn_from_a_file(own_site: Path, graph: Graph, browse
     assert page.locator("h1").inner_text().startswith("Linear attention is a recurrence")
     page.close()
     assert faults == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (360, 800)])
+def test_what_is_near_a_concept_with_many_claims_can_be_read_on_any_screen(
+    own_site: Path, browser: Browser, width: int, height: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto((own_site / "map.html").as_uri() + "#focus=softmax_attention")
+    page.wait_for_selector(".kg-map[data-ready]")
+    assert int(page.get_attribute(".kg-map", "data-shown") or 0) > 60
+    # Twelve pixels of type at scale 1.
+    assert float(page.get_attribute(".kg-map-canvas", "data-scale") or 0) >= 0.7
+    page.close()
+
+
+@pytest.mark.browser
+def test_the_map_takes_the_shape_of_the_window(own_site: Path, browser: Browser) -> None:
+    scales = {}
+    page = browser.new_page()
+    for width, height in ((1400, 500), (400, 1500), (1400, 501)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto((own_site / "map.html").as_uri())
+        page.reload()
+        page.wait_for_selector(".kg-map[data-ready]")
+        scales[width, height] = float(page.get_attribute(".kg-map-canvas", "data-scale") or 0)
+    # Turned round without loading it again, it is as large as if it had been opened so.
+    page.set_viewport_size({"width": 400, "height": 1500})
+    turned = scales[400, 1500]
+    page.wait_for_function(
+        f"Math.abs(document.querySelector('.kg-map-canvas').dataset.scale / {turned} - 1) < 0.02"
+    )
+    page.close()
+
+
+def test_no_file_says_where_the_site_was_built(own_site: Path) -> None:
+    said = [
+        path.relative_to(own_site).as_posix()
+        for path in own_site.rglob("*")
+        if path.suffix in {".html", ".js", ".css", ".txt", ".json", ".trig"}
+        and ".doctrees" not in path.parts
+        and str(own_site.parent) in path.read_text(encoding="utf-8")
+    ]
+    assert said == []

@@ -1,7 +1,9 @@
 // The drawing: which boxes stand where, and what the pointer and the wheel do to them.
 import dagre from "@dagrejs/dagre";
 import type { Area, MapData, MapNode } from "./graph";
-import { at, type Camera, type Colours, colours, type Line, paint, type Scene, type Spot } from "./paint";
+import { inGroups } from "./groups";
+import { at, type Camera, type Colours, colours, type Frame, type Line, paint, type Scene, type Spot } from "./paint";
+import { onShelves } from "./shelves";
 
 export interface Drawing {
   /** Show these ids; `chain` holds ids in the order of a connection, where there is one. */
@@ -20,6 +22,10 @@ export interface Reader { open(id: string): void; choose(id: string): void; focu
 const FEW = 120;
 const CLOSEST = 3;
 const FITTING = 1.2;
+/** Below LEGIBLE a drawing with lines is given up for rows of boxes, which are shown at COMFORTABLE at least. */
+const LEGIBLE = 0.6;
+const COMFORTABLE = 0.7;
+const MARGIN = 12; // pixels
 
 export function draw(frame: HTMLElement, data: MapData, on: Reader): Drawing {
   const canvas = frame.appendChild(document.createElement("canvas"));
@@ -30,14 +36,16 @@ export function draw(frame: HTMLElement, data: MapData, on: Reader): Drawing {
     return from && to ? [{ edge, from, to, isLong: String(from.topic) !== String(to.topic) }] : [];
   });
   const scene: Scene = {
-    nodes: data.nodes, lines: all, areas: data.areas, places: new Map(), relations: data.relations,
-    chosen: "", focus: "", lit: new Set(),
+    nodes: data.nodes, lines: all, areas: [], places: new Map(), relations: data.relations,
+    chosen: "", focus: "", lit: new Set(), isGrouped: false,
   };
   let camera: Camera = { x: 0, y: 0, scale: 1 };
   let colour: Colours = colours(frame);
   let isDue = false;
   let wasPainted = false;
   let widest = { x: 0, y: 0, width: 1, height: 1 };
+  let arrange = (): void => {};
+  let shape = 0; // width over height when everything was last given its place
 
   function repaint(): void {
     if (isDue) return;
@@ -60,14 +68,46 @@ export function draw(frame: HTMLElement, data: MapData, on: Reader): Drawing {
     const least = Math.min(frame.clientWidth / widest.width, frame.clientHeight / widest.height) / 2;
     const scale = Math.min(CLOSEST, Math.max(Math.min(least, FITTING), next.scale));
     camera = { ...next, scale };
+    frame.dataset.scale = scale.toFixed(3); // for whoever asks whether it can be read
     repaint();
   }
 
   function fit(): void {
-    const boxes = scene.nodes.map((node) => ({ ...at(scene, node), width: node.width, height: node.height }));
-    widest = bounds([...boxes, ...scene.areas]);
-    const scale = Math.min((frame.clientWidth - 24) / widest.width, (frame.clientHeight - 24) / widest.height);
-    look({ x: widest.x, y: widest.y, scale: Math.min(FITTING, scale) });
+    widest = extent(scene);
+    look({ x: widest.x, y: widest.y, scale: Math.min(FITTING, fitting(widest)) });
+  }
+
+  const fitting = ({ width, height }: Size): number =>
+    Math.min((frame.clientWidth - 2 * MARGIN) / width, (frame.clientHeight - 2 * MARGIN) / height);
+
+  /** All of it; of groups as much as can be read, from their top on: they go on below like the rows of a page. */
+  function begin(): void {
+    fit();
+    if (!scene.isGrouped) return;
+    const scale = Math.min(1, (frame.clientWidth - 2 * MARGIN) / widest.width);
+    const top = widest.y - widest.height / 2;
+    look({ x: widest.x, y: top + (frame.clientHeight / 2 - MARGIN) / scale, scale });
+  }
+
+  const proportion = (): number => frame.clientWidth / (frame.clientHeight || 1);
+
+  /** Give everything its place in the frame as it is now. */
+  function setOut(): void {
+    shape = proportion();
+    scene.isGrouped = false;
+    arrange();
+    begin();
+  }
+
+  /** Give a few nodes places of their own: in layers with lines, or in groups where those could not be read. */
+  function layOut(chain: string[]): void {
+    const across = frame.clientWidth - 2 * MARGIN;
+    scene.lines = scene.lines.map((line) => ({ ...line, isLong: false }));
+    scene.areas = [];
+    scene.places = chain.length ? inRows(scene, chain, across) : inLayers(scene);
+    if (chain.length || fitting(extent(scene)) >= LEGIBLE) return;
+    scene.isGrouped = true;
+    Object.assign(scene, inGroups(scene.nodes, scene.lines, scene.focus, data.areas, across / COMFORTABLE));
   }
 
   /** The point of the drawing under a point of the window. */
@@ -87,7 +127,7 @@ export function draw(frame: HTMLElement, data: MapData, on: Reader): Drawing {
     const { x, y } = at(scene, node);
     return Math.abs(x - spot.x) <= node.width / 2 && Math.abs(y - spot.y) <= node.height / 2;
   });
-  const areaAt = ({ x, y }: Spot): Area | undefined => scene.areas.find(
+  const areaAt = ({ x, y }: Spot): Frame | undefined => scene.areas.find(
     (area) => Math.abs(area.x - x) <= area.width / 2 && Math.abs(area.y - y) <= area.height / 2,
   );
 
@@ -110,7 +150,12 @@ export function draw(frame: HTMLElement, data: MapData, on: Reader): Drawing {
     },
     hold(x, y) { const node = nodeAt(under(x, y)); if (node) on.focus(node.id); },
   });
-  new ResizeObserver(() => { if (frame.clientWidth) { measure(); repaint(); } }).observe(frame);
+  new ResizeObserver(() => {
+    if (!frame.clientWidth) return;
+    measure();
+    // A telephone that is turned round asks for another arrangement; a window made a little wider does not.
+    if (shape && Math.abs(Math.log(proportion() / shape)) > 0.4) setOut(); else repaint();
+  }).observe(frame);
 
   return {
     show(ids, focus, chain) {
@@ -122,13 +167,10 @@ export function draw(frame: HTMLElement, data: MapData, on: Reader): Drawing {
       const place = new Map(chain.map((id, number) => [id, number]));
       const isLink = (from: string, to: string): boolean => Math.abs((place.get(from) ?? 0) - (place.get(to) ?? 0)) === 1;
       scene.lines = all.filter(({ from, to }) => ids.has(from.id) && ids.has(to.id) && (!chain.length || isLink(from.id, to.id)));
-      scene.places = isAnew ? laidOut(scene, chain, frame.clientWidth / (frame.clientHeight || 1)) : new Map();
-      if (isAnew) scene.lines = scene.lines.map((line) => ({ ...line, isLong: false }));
-      const inUse = new Set(scene.nodes.flatMap((node) => node.topic));
-      scene.areas = isAnew ? [] : data.areas.filter(({ field, value }) => !field || inUse.has(value));
       scene.focus = focus;
       scene.lit = new Set(chain);
-      fit();
+      arrange = () => (isAnew ? layOut(chain) : Object.assign(scene, onShelves(data.areas, scene.nodes, proportion(), data.isInOrder)));
+      setOut();
     },
     choose(id) { scene.chosen = id; repaint(); },
     chosen: () => scene.chosen,
@@ -145,7 +187,16 @@ export function draw(frame: HTMLElement, data: MapData, on: Reader): Drawing {
   };
 }
 
-function bounds(boxes: { x: number; y: number; width: number; height: number }[]): { x: number; y: number; width: number; height: number } {
+interface Size { width: number; height: number }
+type Box = Spot & Size;
+
+/** The box around everything that is shown. */
+function extent(scene: Scene): Box {
+  const boxes = scene.nodes.map((node) => ({ ...at(scene, node), width: node.width, height: node.height }));
+  return bounds([...boxes, ...scene.areas]);
+}
+
+function bounds(boxes: Box[]): Box {
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const { x, y, width, height } of boxes) {
     left = Math.min(left, x - width / 2); right = Math.max(right, x + width / 2);
@@ -155,9 +206,8 @@ function bounds(boxes: { x: number; y: number; width: number; height: number }[]
   return { x: (left + right) / 2, y: (top + bottom) / 2, width: right - left, height: bottom - top };
 }
 
-/** Places for a few nodes, in layers from left to right; a chain is laid in rows, in the order in which it is read. */
-function laidOut(scene: Scene, chain: string[], proportion: number): Map<string, Spot> {
-  if (chain.length) return inRows(scene, chain);
+/** Places for a few nodes, in layers from left to right. */
+function inLayers(scene: Scene): Map<string, Spot> {
   const layout = new dagre.graphlib.Graph({ multigraph: true });
   layout.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 90 });
   layout.setDefaultEdgeLabel(() => ({}));
@@ -168,45 +218,18 @@ function laidOut(scene: Scene, chain: string[], proportion: number): Map<string,
     else layout.setEdge(source, target, {}, String(index));
   });
   dagre.layout(layout);
-  const places = new Map(scene.nodes.map(({ id }) => {
+  return new Map(scene.nodes.map(({ id }) => {
     const { x, y } = layout.node(id);
-    return [id, { x: x ?? 0, y: y ?? 0 }] as [string, Spot];
+    return [id, { x: x ?? 0, y: y ?? 0 }];
   }));
-  return folded(scene.nodes, places, proportion);
-}
-
-/** Where a layer is much taller than the frame, full columns in the same order instead, so that the boxes can be read. */
-function folded(nodes: MapNode[], places: Map<string, Spot>, proportion: number): Map<string, Spot> {
-  const spot = ({ id }: MapNode): Spot => places.get(id) ?? { x: 0, y: 0 };
-  const layers = new Map<number, number>();
-  for (const node of nodes) layers.set(Math.round(spot(node).x), (layers.get(Math.round(spot(node).x)) ?? 0) + 1);
-  const wide = 36 + Math.max(...nodes.map((node) => node.width));
-  const high = GAP + nodes.reduce((sum, node) => sum + node.height, 0) / nodes.length;
-  const rows = Math.ceil(Math.sqrt((nodes.length * wide) / (high * proportion)));
-  if (Math.max(...layers.values()) <= 1.5 * rows) return places;
-  const inOrder = [...nodes].sort((a, b) => spot(a).x - spot(b).x || spot(a).y - spot(b).y);
-  const spots = new Map<string, Spot>();
-  for (let start = 0; start < inOrder.length; start += rows) stack(inOrder.slice(start, start + rows), (wide * start) / rows, spots);
-  return spots;
-}
-
-/** Between two boxes of a column. */
-const GAP = 14;
-
-/** One column, its middle at height 0. */
-function stack(column: MapNode[], x: number, spots: Map<string, Spot>): void {
-  let y = -column.reduce((sum, node) => sum + node.height + GAP, -GAP) / 2;
-  for (const { id, height } of column) {
-    spots.set(id, { x, y: y + height / 2 });
-    y += height + GAP;
-  }
 }
 
 /** Row below row, every second one from right to left, so that neighbours in the chain stay neighbours. */
-function inRows(scene: Scene, chain: string[]): Map<string, Spot> {
-  const across = Math.max(3, Math.round(Math.sqrt(chain.length)));
+function inRows(scene: Scene, chain: string[], room: number): Map<string, Spot> {
   const wide = 50 + Math.max(...scene.nodes.map((node) => node.width));
   const high = 50 + Math.max(...scene.nodes.map((node) => node.height));
+  const rows = Math.ceil(chain.length / Math.max(2, Math.floor(room / wide)));
+  const across = Math.ceil(chain.length / rows);
   return new Map(chain.map((id, place) => {
     const row = Math.floor(place / across);
     const column = place % across;

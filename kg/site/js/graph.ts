@@ -16,7 +16,8 @@ export interface MapNode {
   conditions?: string[];
   upTo?: string;
   url: string;
-  x: number; // centre and size of the box; absent on the table's page
+  area: number; // which area holds the box; this and what follows is absent where nothing is drawn
+  x: number; // centre of the box from the upper left corner of its area
   y: number;
   width: number;
   height: number;
@@ -39,6 +40,7 @@ export interface MapData {
   edges: MapEdge[];
   upwards: [lower: string, upper: string][];
   areas: Area[];
+  isInOrder: boolean; // areas are read one after the other
   relations: Record<string, string>;
   words?: string; // the address of what is searched and not shown
   connects?: { equivalences: string[]; supports: string[] };

@@ -9,13 +9,14 @@ interface Packed {
   columns: Record<string, Column>;
   lines: [relation: string, way: number, ends: number[]][]; // way: 1 upwards, 2 downwards, 3 both, 0 neither
   areas: Area[];
+  isInOrder?: boolean;
   relations: Record<string, string>;
   addresses: Record<string, string>;
   words?: string;
   connects?: MapData["connects"];
 }
 
-const EMPTY = { words: "", kind: [], topic: "", strength: "", freshness: "", summary: "", x: 0, y: 0, width: 1, height: 1 };
+const EMPTY = { words: "", kind: [], topic: "", strength: "", freshness: "", summary: "", area: 0, x: 0, y: 0, width: 1, height: 1 };
 
 /** `rows` are the rows of a table or the items of a tree that stand for the nodes, where the page has such. */
 export function unpacked(text: string, rows: HTMLElement[]): MapData {
@@ -33,8 +34,8 @@ export function unpacked(text: string, rows: HTMLElement[]): MapData {
       if (way & 2) upwards.push([target, source]);
     }
   }
-  const { areas, relations, connects, words } = packed;
-  return { nodes, edges, upwards, areas, relations, ...(connects && { connects }), ...(words && { words }) };
+  const { areas, isInOrder = false, relations, connects, words } = packed;
+  return { nodes, edges, upwards, areas, isInOrder, relations, ...(connects && { connects }), ...(words && { words }) };
 }
 
 function node(packed: Packed, place: number, row: HTMLElement | undefined): MapNode {

@@ -6,17 +6,19 @@ import type { Area, MapEdge, MapNode } from "./graph";
 
 export interface Camera { x: number; y: number; scale: number } // the point in the middle, and pixels per unit
 export interface Spot { x: number; y: number }
+export interface Frame extends Area, Spot {} // an area with its middle
 export interface Line { edge: MapEdge; from: MapNode; to: MapNode; isLong: boolean } // long: between two areas
 
 export interface Scene {
   nodes: MapNode[]; // those that are shown
   lines: Line[];
-  areas: Area[];
+  areas: Frame[];
   places: Map<string, Spot>;
   relations: Record<string, string>;
   chosen: string;
   focus: string;
   lit: Set<string>; // boxes of a chain, whose lines are all drawn strongly
+  isGrouped: boolean; // titles say what boxes are to the focus; lines are drawn at the chosen box only
 }
 
 export type Colours = (name: string) => string;
@@ -58,10 +60,10 @@ export function paint(canvas: HTMLCanvasElement, scene: Scene, camera: Camera, c
 }
 
 export function at(scene: Scene, node: MapNode): Spot {
-  return scene.places.get(node.id) ?? node;
+  return scene.places.get(node.id) ?? { x: 0, y: 0 };
 }
 
-function frames(context: CanvasRenderingContext2D, areas: Area[], colour: Colours): void {
+function frames(context: CanvasRenderingContext2D, areas: Frame[], colour: Colours): void {
   context.fillStyle = colour("area");
   context.beginPath();
   for (const { x, y, width, height } of areas) context.roundRect(x - width / 2, y - height / 2, width, height, 12);
@@ -69,7 +71,7 @@ function frames(context: CanvasRenderingContext2D, areas: Area[], colour: Colour
 }
 
 /** Titles of areas keep a readable size on the screen as long as they fit into their frame. */
-function titles(context: CanvasRenderingContext2D, areas: Area[], scale: number, colour: Colours): void {
+function titles(context: CanvasRenderingContext2D, areas: Frame[], scale: number, colour: Colours): void {
   context.textAlign = "left";
   context.textBaseline = "top";
   context.lineJoin = "round";
@@ -89,15 +91,16 @@ function titles(context: CanvasRenderingContext2D, areas: Area[], scale: number,
 }
 
 function lines(context: CanvasRenderingContext2D, scene: Scene, scale: number, colour: Colours): void {
+  const isSaid = scene.isGrouped && scene.chosen === scene.focus;
   const near = (line: Line): boolean =>
-    line.from.id === scene.chosen || line.to.id === scene.chosen || (scene.lit.has(line.from.id) && scene.lit.has(line.to.id));
+    (!isSaid && (line.from.id === scene.chosen || line.to.id === scene.chosen)) || (scene.lit.has(line.from.id) && scene.lit.has(line.to.id));
   const groups = new Map<string, Line[]>();
   // Around a box with many lines, thick ones and their words would hide what they lead to.
   const isCrowded = scene.lines.filter(near).length > CROWD;
   for (const line of scene.lines) {
     const isNear = near(line);
     // Between areas a line says little until one comes close or chooses an end of it.
-    if (line.isLong && !isNear && scale < 0.3) continue;
+    if (!isNear && (scene.isGrouped || (line.isLong && scale < 0.3))) continue;
     const look = `${isNear ? 2 : line.isLong ? 0 : 1} ${line.edge[2]}`;
     groups.set(look, [...(groups.get(look) ?? []), line]);
   }

@@ -97,6 +97,9 @@ function enliven(root: HTMLElement, drawn: typeof draw | null): void {
     if (found && view.text) go({ ...view, text: "", focus: found.id });
   });
   form.addEventListener("reset", (event) => { event.preventDefault(); choose(""); go(EVERYTHING); });
+  const more = form.querySelector<HTMLElement>(".kg-map-more");
+  const unfold = (isOpen: boolean): void => more?.setAttribute("aria-expanded", String(isOpen));
+  more?.addEventListener("click", () => unfold(more.getAttribute("aria-expanded") !== "true"));
   form.querySelector(".kg-map-unfocus")?.addEventListener("click", () => go(unfocused(view)));
   form.querySelector(".kg-map-connect")?.addEventListener("click", () => go(view));
   for (const part of root.querySelectorAll<HTMLElement>("[data-zoom]")) {
@@ -127,6 +130,8 @@ function enliven(root: HTMLElement, drawn: typeof draw | null): void {
   }
 
   go(view, false);
+  // Where a page opens narrowed or with a connection, the fields that say so are open, too.
+  unfold(Boolean(view.from || view.to || view.since || view.until || Object.values(view.filters).some(Boolean)));
   const isReady = (): void => { root.dataset.ready = "yes"; };
   if (view.text) void learn().then(isReady); else isReady();
 }

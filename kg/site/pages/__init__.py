@@ -32,6 +32,7 @@ from kg.site.pages.map import citations_page, citations_table_page, map_page, ma
 from kg.site.pages.paper import paper_page
 from kg.site.pages.questions import question_page, questions, questions_page
 from kg.site.pages.seed_list import list_page
+from kg.site.searched import narrowed
 
 if TYPE_CHECKING:
     from kg.site.knowledge import Knowledge
@@ -87,7 +88,7 @@ def page(knowledge: Knowledge, docname: str) -> nodes.Element:
     """
     family, _, name = docname.partition("/")
     tree = _FAMILIES[family](knowledge, name) if name else {**_SINGLE, **_FRAGMENTS}[docname](knowledge)
-    return settled(tree)
+    return settled(narrowed(tree, docname))
 
 
 def fingerprint(knowledge: Knowledge, docname: str) -> str:
