@@ -56,7 +56,7 @@ def open_store(project: Project) -> Store:
 
     Raises: SourceError at the first source that cannot be read.
     """
-    folder = _folder(project)
+    folder = folder_of(project)
     for _ in range(_ATTEMPTS):
         stamps = _stamps(project)
         digest = _known_digest(folder, stamps) or _digest(project, stamps)
@@ -70,6 +70,16 @@ def open_store(project: Project) -> Store:
     if digest:
         _remember(folder, digest, stamps)
     return _in_memory(project)
+
+
+def glance(project: Project) -> Store:
+    """The same for a second look in one command: nothing is built, and it does not count as having been asked.
+
+    Raises: SourceError at the first source that cannot be read.
+    """
+    folder = folder_of(project)
+    digest = _known_digest(folder, _stamps(project))
+    return (_opened(folder / digest) if digest else None) or _in_memory(project)
 
 
 class KeptOpen:
@@ -101,10 +111,17 @@ class KeptOpen:
 
 def forget(project: Project) -> None:
     """Throw the kept stores of a project away: one of them turned out to be damaged while it was read."""
-    _remove(_folder(project))
+    _remove(folder_of(project))
 
 
-def _folder(project: Project) -> Path:
+def digest_of(project: Project) -> str:
+    """The hash of all that the triples of a project are made from; empty if a source cannot be read."""
+    stamps = _stamps(project)
+    return _known_digest(folder_of(project), stamps) or _digest(project, stamps)
+
+
+def folder_of(project: Project) -> Path:
+    """Where the kept triples of a project lie, and what else is kept of its sources."""
     # Only to keep projects apart; if two of them met in one folder, their stores would still have names of their own.
     import zlib
 
@@ -203,6 +220,8 @@ def _remember(folder: Path, digest: str, stamps: _Stamps) -> None:
         text = json.dumps({"digest": digest, "stamps": stamps, "at": time.time_ns()})
         part.write_text(text, encoding="utf-8")
         part.replace(place)
+    with suppress(OSError):
+        part.unlink()
 
 
 def _youngest(stamps: _Stamps) -> int:

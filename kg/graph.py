@@ -1,27 +1,29 @@
 """The graph of a project: concepts, claims, papers, conditions and the user's list.
 
-The store holds the triples and answers queries; the typed mappings are read from it in one pass, and only when
-somebody asks for them, so that ``kg query`` does not pay for them.
+The store holds the triples and answers queries; the typed mappings are read from it in one pass and kept between
+commands, so that a command that only reads them parses nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Store
 
-from kg import sources
 from kg.entities import Claim, Concept, Condition, Evidence, ListItem, Paper, Place, Source
 from kg.errors import UsageError
 from kg.names import did_you_mean, local_name
 from kg.project import Project
 from kg.reader import Reader
+from kg.sources import Sources, fill, lost, read
+from kg.things import Things, keep_of, kept, key_of, of
 
 if TYPE_CHECKING:
     from kg.code import CodeIndex
+    from kg.traced import Traced
 
 __all__ = [
     "Claim",
@@ -37,57 +39,62 @@ __all__ = [
 ]
 
 
-class _Named(Protocol):
-    @property
-    def name(self) -> str: ...
-
-
-_Thing = TypeVar("_Thing", bound=_Named)
-
-
-def _by_name(things: Iterable[_Thing]) -> Mapping[str, _Thing]:
-    return MappingProxyType({thing.name: thing for thing in sorted(things, key=lambda thing: thing.name)})
-
-
 class Graph:
     """One project's graph: query ``store`` with ``use_default_graph_as_union=True``, or read the typed mappings."""
 
-    def __init__(self, project: Project, store: Store, read: sources.Sources) -> None:
+    def __init__(
+        self, project: Project, parse: Callable[[], tuple[Store, Sources]], known: Things | None = None
+    ) -> None:
+        """``parse`` is asked for the triples once, when somebody wants more than the things that are ``known``."""
         self.project = project
-        self.store = store
-        self.sources = read
-        self._digests: tuple[object, Mapping[str, str]] | None = None
+        self._parse = parse
+        self._known = known
+        self._code_of: tuple[object, Traced] | None = None
 
     @cached_property
+    def store(self) -> Store:
+        """The triples, a named graph for each source file."""
+        return self._parsed[0]
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The files that the triples were read from."""
+        return self._parsed[1]
+
+    @cached_property
+    def things(self) -> Things:
+        """Everything with a name."""
+        return self._known or of(Reader(self.store, self.sources))
+
+    @property
     def concepts(self) -> Mapping[str, Concept]:
         """Every concept by name, sorted."""
-        return _by_name(self._reader.concepts())
+        return MappingProxyType(self.things.concepts)
 
-    @cached_property
+    @property
     def claims(self) -> Mapping[str, Claim]:
         """Every claim by name, sorted."""
-        return _by_name(self._reader.claims())
+        return MappingProxyType(self.things.claims)
 
-    @cached_property
+    @property
     def papers(self) -> Mapping[str, Paper]:
         """Every cited work by BibTeX key, sorted."""
-        return _by_name(self._reader.papers())
+        return MappingProxyType(self.things.papers)
 
-    @cached_property
+    @property
     def conditions(self) -> Mapping[str, Condition]:
         """Every named condition by name, sorted."""
-        return _by_name(self._reader.conditions())
+        return MappingProxyType(self.things.conditions)
 
-    @cached_property
+    @property
     def items(self) -> Mapping[str, ListItem]:
         """The lines of the user's list by name, in their order."""
-        items = sorted(self._reader.items(), key=lambda item: (item.order, item.name))
-        return MappingProxyType({item.name: item for item in items})
+        return MappingProxyType(self.things.items)
 
-    @cached_property
+    @property
     def evidence(self) -> Mapping[str, Evidence]:
         """What machines observed, by the claim's name; kept even where the claim is gone."""
-        return MappingProxyType(self._reader.evidence)
+        return MappingProxyType(self.things.evidence)
 
     @cached_property
     def topics(self) -> tuple[str, ...]:
@@ -95,15 +102,15 @@ class Graph:
         concepts = {concept.topic for concept in self.concepts.values()}
         return tuple(sorted(concepts | {claim.topic for claim in self.claims.values()}))
 
-    @cached_property
+    @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of claim that the vocabulary knows: the subclasses of kg:Claim."""
-        return self._reader.kinds
+        return self.things.kinds
 
-    @cached_property
+    @property
     def aliases(self) -> Mapping[str, str]:
         """Former names (kg:formerly) with the present one."""
-        return MappingProxyType(self._reader.aliases)
+        return MappingProxyType(self.things.aliases)
 
     @property
     def code(self) -> CodeIndex:
@@ -120,6 +127,8 @@ class Graph:
         wanted = local_name(name).rpartition(":")[2]
         wanted = wanted if self._named(wanted) else self.aliases.get(wanted, wanted)
         found = self._named(wanted)
+        if not wanted.strip():
+            raise UsageError("the name is empty: see what there is with kg list")
         if found is None:
             known = [*self.concepts, *self.claims, *self.papers, *self.aliases]
             advice = did_you_mean(wanted, known, f"search with: kg list {wanted}")
@@ -160,26 +169,46 @@ class Graph:
     @property
     def digests(self) -> Mapping[str, str]:
         """The digest of every claim, of the code as it is now: a session may edit a file and ask again."""
-        from kg.code import claim_digests, stamps
+        return self.traced.digests
+
+    @property
+    def reached(self) -> Mapping[str, tuple[str, ...]]:
+        """The implementations that the check of every claim can reach, of the code as it is now."""
+        return self.traced.reached
+
+    @property
+    def traced(self) -> Traced:
+        """What the code as it is now says of every claim, without its text."""
+        from kg.code import stamps
+        from kg.traced import traced
 
         now = stamps(self.project)
-        if self._digests is None or self._digests[0] != now:
-            self._digests = now, claim_digests(self.project, self.claims)
-        return self._digests[1]
+        if self._code_of is None or self._code_of[0] != now:
+            self._code_of = now, traced(self.project, self.claims)
+        return self._code_of[1]
 
     @cached_property
-    def _reader(self) -> Reader:
-        return Reader(self.store, self.sources)
+    def _parsed(self) -> tuple[Store, Sources]:
+        return self._parse()
 
 
 def load(project: Project) -> Graph:
-    """Read a project into a graph.
+    """The graph of a project; its things come from the user's cache if no source has changed.
 
     Raises: SourceError at the first Turtle file that cannot be parsed or BibTeX entry that cannot be read.
     """
-    read = sources.read(project)
+    key = key_of(project)
+    found = kept(project, key)
+    graph = Graph(project, lambda: _parsed(project), found)
+    if found is None:
+        keep_of(project, key, graph.things)
+    return graph
+
+
+def _parsed(project: Project) -> tuple[Store, Sources]:
+    found = read(project)
     store = Store()
-    errors = [*sources.fill(store, read), *sources.lost(read)]
+    errors = [*fill(store, found), *lost(found)]
     if errors:
         raise errors[0]
-    return Graph(project, store, read)
+    return store, found

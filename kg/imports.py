@@ -22,7 +22,7 @@ class Imports:
         self._modules = modules
         self._definitions: dict[str, Definition] = {}
         self._aliases: dict[str, str] = {}
-        for node in ast.walk(tree):
+        for node in _statements(tree):
             if isinstance(node, ast.Import):
                 self._aliases |= {a.asname: a.name for a in node.names if a.asname and a.name in modules}
             elif isinstance(node, ast.ImportFrom):
@@ -46,6 +46,15 @@ class Imports:
                 module = self._aliases.get(written, written)
                 if module in self._modules:
                     yield self._modules[module], part.attr
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Every statement inside, at any depth; most of a tree are expressions, which import nothing."""
+    for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+        inner = getattr(node, block, ())
+        for statement in inner if isinstance(inner, list) else ():
+            yield statement
+            yield from _statements(statement)
 
 
 def _absolute(node: ast.ImportFrom, own: str) -> str:

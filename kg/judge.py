@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import re
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,11 +13,11 @@ from kg.errors import KgError
 from kg.files import write_whole
 
 
-def keep(cache: Path, text: str) -> None:
-    """Put a text into the user's cache, if that can be written."""
+def keep(cache: Path, content: str | bytes) -> None:
+    """Put something into the user's cache, if that can be written."""
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(cache, text)
+        write_whole(cache, content)
     except (OSError, KgError):
         # A cache that cannot be written only costs time.
         pass
@@ -37,10 +39,11 @@ def judge_digest() -> str:
     contents = [path.read_bytes() for path in paths]
     key = hashlib.sha256(b"\0".join(contents)).hexdigest()[:32]
     cache = cache_folder() / f"judge-{key}"
-    try:
-        return cache.read_text(encoding="ascii")
-    except OSError:
-        pass
+    with suppress(OSError, ValueError):
+        kept = cache.read_text(encoding="ascii")
+        # A file cut short, or written by something else, would make every claim stale.
+        if re.fullmatch("[0-9a-f]{16}", kept):
+            return kept
     text = "\n".join(ast.dump(ast.parse(content)) for content in contents)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     keep(cache, digest)

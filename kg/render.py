@@ -122,9 +122,9 @@ def evidence_sentences(claim: Claim, is_stale: bool) -> list[str]:
     evidence = claim.evidence
     if evidence is None:
         return ["Never run: kg verify has recorded nothing for this claim."]
-    power = f"2^{evidence.log2_error}"
-    error = error_sentence(evidence.strength, evidence.method, evidence.log2_error, power)
-    found = [f"{_outcome(claim.kind, evidence)}. {error}".rstrip()]
+    found = [
+        how_sure(claim.kind, evidence.outcome, evidence.strength, evidence.method or "", evidence.log2_error)
+    ]
     if evidence.method:
         found.append(f"Method: {evidence.method}.")
     sentences = (
@@ -143,13 +143,14 @@ def evidence_sentences(claim: Claim, is_stale: bool) -> list[str]:
     return found
 
 
-def _outcome(kind: str, evidence: Evidence) -> str:
-    if evidence.outcome != "passed" or evidence.strength is None:
-        return {"cantTell": "Undecided", "passed": "Passed"}.get(
-            evidence.outcome, evidence.outcome.capitalize()
-        )
-    words = _KIND_WORDS.get((kind, evidence.strength)) or _STRENGTH_WORDS.get(evidence.strength)
-    return f"Passed, {evidence.strength}" + (f" ({words})" if words else "")
+def how_sure(kind: str, outcome: str, strength: str | None, method: str, log2_error: int | None) -> str:
+    """An outcome with what it is worth: its strength in words, and what bounds the chance that it is wrong."""
+    if outcome != "passed" or strength is None:
+        said = {"cantTell": "Undecided", "passed": "Passed"}.get(outcome, outcome.capitalize())
+    else:
+        words = _KIND_WORDS.get((kind, strength)) or _STRENGTH_WORDS.get(strength)
+        said = f"Passed, {strength}" + (f" ({words})" if words else "")
+    return f"{said}. {error_sentence(strength, method, log2_error, f'2^{log2_error}')}".rstrip()
 
 
 def source_text(source: Source) -> str:

@@ -1,7 +1,8 @@
 """New claims and concepts to fill in: a stanza, and the function that goes with it.
 
 Everything that has to be filled in reads ``TODO``, which ``kg lint`` counts as missing. Both files are checked
-before either is written, and written whole, so that a refused name or a crash leaves the project as it was.
+before either is written, and written whole, so that a refused name or a crash leaves the project as it was. Of two
+processes that add to one project the second waits, reads what the first has written, and adds to that.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kg.beginnings import beginning, imports_of
 from kg.errors import UsageError
-from kg.files import write_whole
+from kg.files import alone_in, write_whole
 from kg.names import did_you_mean, prefixes
 
 if TYPE_CHECKING:
@@ -48,11 +50,14 @@ def new_claim(
         advice = did_you_mean(kind, graph.kinds, f"the kinds are {', '.join(graph.kinds)}")
         raise UsageError(f"--kind {kind}: there is no such kind of claim: {advice}")
     stanza = _stanza(f"claim:{name}", [f"a kg:{kind}", *_claim_rows(kind)])
-    files = [_turtle_file(graph.project, "claims", topic, stanza)]
-    if with_check:
-        imports = ("from kg.verify import Array, Real, check",)
-        files.append(_python_file(graph.project, graph.project.checks, topic, _check(name), imports))
-    return _write(graph.project, files)
+    with alone_in(graph.project.ontology):
+        files = [_turtle_file(graph.project, "claims", topic, stanza)]
+        if with_check and kind != "Report":
+            text = beginning(name, kind)
+            files.append(
+                _python_file(graph.project, graph.project.checks, topic, text, imports_of(text, kind))
+            )
+        return _write(graph.project, files)
 
 
 def new_concept(graph: Graph, name: str, topic: str, *, with_function: bool = True) -> tuple[Written, ...]:
@@ -63,12 +68,13 @@ def new_concept(graph: Graph, name: str, topic: str, *, with_function: bool = Tr
     _refuse_name(graph, name)
     _refuse_topic(topic)
     rows = ["a skos:Concept", 'skos:prefLabel "TODO"@en', 'skos:definition "TODO"@en']
-    files = [_turtle_file(graph.project, "concepts", topic, _stanza(f"concept:{name}", rows))]
-    if with_function:
-        imports = ("from kg.numbers import Array, Real",)
-        function = f'def {name}(x: Real[Array, "n d"]) -> Array:\n    """TODO"""\n    raise NotImplementedError("TODO")\n'
-        files.append(_python_file(graph.project, graph.project.implementations, topic, function, imports))
-    return _write(graph.project, files)
+    with alone_in(graph.project.ontology):
+        files = [_turtle_file(graph.project, "concepts", topic, _stanza(f"concept:{name}", rows))]
+        if with_function:
+            imports = ("from kg.numbers import Array, Real",)
+            function = f'def {name}(x: Real[Array, "n d"]) -> Array:\n    """TODO"""\n    raise NotImplementedError("TODO")\n'
+            files.append(_python_file(graph.project, graph.project.implementations, topic, function, imports))
+        return _write(graph.project, files)
 
 
 # --- what is refused
@@ -175,15 +181,6 @@ def _check_turtle(path: Path, text: str) -> None:
 
 
 # --- the function
-
-
-def _check(name: str) -> str:
-    return (
-        f'@check\ndef {name}(use, x: Real[Array, "n d"]):\n'
-        f'    raise NotImplementedError("TODO: return the two sides")\n\n\n'
-        f'@{name}.control("TODO")\ndef _(use, x):\n'
-        f'    raise NotImplementedError("TODO: return the two sides, one of them minimally broken")\n'
-    )
 
 
 def _python_file(

@@ -252,12 +252,22 @@ def _position(iri: str, place: Path, line: int) -> str:
 # --- syntax errors
 
 
+_MADE_BY = {
+    "evidence": "kg verify",
+    "coverage": "kg verify --implementations",
+    "derived": "kg derive",
+    "literature": "kg enrich",
+}
+
+
 def _syntax_error(file: TurtleFile, error: SyntaxError) -> SourceError:
     line, column = error.lineno or 1, error.offset or 1
     reason = re.sub(r"^Parser error at .*?: ", "", error.msg)
-    return SourceError(
-        file.place, line, f"not valid Turtle ({reason})", _syntax_advice(reason, column, file.graph)
-    )
+    advice = _syntax_advice(reason, column, file.graph)
+    if file.is_generated:
+        made = _MADE_BY.get(file.topic, "the command that made it")
+        advice = f"machines write this file: delete it and run {made}, or take back the version you had"
+    return SourceError(file.place, line, f"not valid Turtle ({reason})", advice)
 
 
 def _syntax_advice(reason: str, column: int, graph: str) -> str:
@@ -351,3 +361,6 @@ def _keep(cache: Path, kept: dict[str, Any]) -> None:
         cache.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
         temporary.replace(cache)
+    with suppress(OSError):
+        # Gone already if all went well; on a full disk an empty one is left.
+        temporary.unlink()

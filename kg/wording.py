@@ -29,10 +29,19 @@ def mutants_sentence(kind: str, mutants: tuple[int, int, int] | None) -> str:
         return "Mutants have not been tried on this claim."
     killed, total, equivalent = mutants
     if kind == "Refutation":
+        if total == 0 and equivalent > 0:
+            if equivalent == 1:
+                return "1 altered counterexample was tried, and it refutes the sentence as well."
+            return f"{equivalent} altered counterexamples were tried, and all refute the sentence as well."
         others = "1 other number refutes" if equivalent == 1 else f"{equivalent} other numbers refute"
         also = f"; {others} it as well" if equivalent else ""
         return f"{killed} of {total} altered counterexamples that no longer refute were told apart{also}."
-    same = f" ({equivalent} more compute the same function and are not counted)" if equivalent else ""
+    more = "1 more computes" if equivalent == 1 else f"{equivalent} more compute"
+    same = (
+        f" ({more} the same function and {'is' if equivalent == 1 else 'are'} not counted)"
+        if equivalent
+        else ""
+    )
     what = "statements" if kind in ("Bound", "Cost", "InExpectation") else "implementations"
     return f"{killed} of {total} automatically altered {what} caught{same}."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.numbers import array_namespace, constant, jvp, pi
-from kg.verify import Array, Interval, Normal, Real, check, condition
+from kg.verify import Array, Interval, Normal, Positive, Real, check, condition
 
 
 @condition
@@ -51,6 +51,51 @@ def _(use, x, z):
 @expectation_of_a_stochastic_gate_is_gelu.control("the mean for a logistic threshold, x σ(x)")
 def _(use, x, z):
     return use("stochastic_gate")(x, z) - x / (1 + array_namespace(x).exp(-x)), 0
+
+
+@check
+def stochastic_gate_times_its_margin_is_the_input_times_the_rectified_margin(
+    use, x: Real[Array, "n"], z: Real[Array, "m n"]
+):
+    return use("stochastic_gate")(x, z) * (x - z), x * use("relu")(x - z)
+
+
+@stochastic_gate_times_its_margin_is_the_input_times_the_rectified_margin.control(
+    "the rectifier is switched, not the identity"
+)
+def _(use, x, z):
+    return use("stochastic_gate")(use("relu")(x), z) * (x - z), x * use("relu")(x - z)
+
+
+@stochastic_gate_times_its_margin_is_the_input_times_the_rectified_margin.control(
+    "the gate opens below the threshold"
+)
+def _(use, x, z):
+    return use("stochastic_gate")(x, 2 * x - z) * (x - z), x * use("relu")(x - z)
+
+
+@check
+def opposite_stochastic_gates_differ_by_their_input(use, x: Real[Array, "n"], margin: Positive[Array, "m n"]):
+    return _gates_and_opposite_ones(use("stochastic_gate"), x, margin, -1)
+
+
+def _gates_and_opposite_ones(gate, x, margin, sign):
+    """For thresholds below the input and above it: what passes, and the input and what passes of its opposite."""
+    thresholds = (x - margin, x + margin)
+    return [gate(x, z) for z in thresholds], [x + gate(-x, sign * z) for z in thresholds]
+
+
+@opposite_stochastic_gates_differ_by_their_input.control("both gates have the same threshold")
+def _(use, x, margin):
+    return _gates_and_opposite_ones(use("stochastic_gate"), x, margin, 1)
+
+
+@opposite_stochastic_gates_differ_by_their_input.control("the rectifier is switched, not the identity")
+def _(use, x, margin):
+    def gate(x, z):
+        return use("stochastic_gate")(use("relu")(x), z)
+
+    return _gates_and_opposite_ones(gate, x, margin, -1)
 
 
 @check
@@ -144,6 +189,28 @@ def _(use, x):
 #
 # Constants are fractions that exceed the largest distance by less than 2·10⁻⁷ of it.  Squares are compared where the
 # difference changes sign, because an absolute value has a kink there.
+
+
+@check
+def gelu_tanh_is_swish_with_a_slope_that_grows_with_the_square(use, x: Real[Array, "n"]):
+    return use("gelu_tanh")(x), use("swish")(x, _slope(x, 44715))
+
+
+def _slope(x, millionths):
+    """2√(2/π) (1 + so many millionths of x²)."""
+    return 2 * array_namespace(x).sqrt(2 / pi(x)) * (1 + constant(x, millionths) / 1000000 * x * x)
+
+
+@gelu_tanh_is_swish_with_a_slope_that_grows_with_the_square.control(
+    "half the slope, as if σ and tanh had the same argument"
+)
+def _(use, x):
+    return use("gelu_tanh")(x), use("swish")(x, _slope(x, 44715) / 2)
+
+
+@gelu_tanh_is_swish_with_a_slope_that_grows_with_the_square.control("a digit of the cubic coefficient is off")
+def _(use, x):
+    return use("gelu_tanh")(x), use("swish")(x, _slope(x, 44716))
 
 
 @check(relation="<=")

@@ -111,6 +111,37 @@ def _(use, x, m):
     return abs(use("tent_square")(x, tents=m - 1) - x * x), constant(x, 1) / 4 ** (m + 1) + 0 * x
 
 
+@check
+def tent_square_joins_the_squares_of_dyadic_fractions_by_chords(use, t: Probability[Array, "n"]):
+    return _on_all_intervals(use, t, (1, 3)), [_chords(t, 2), _chords(t, 8)]
+
+
+def _on_all_intervals(use, t, depths):
+    """The values the share t of the way along each of the 2ᵐ intervals."""
+    xp = array_namespace(t)
+    return [xp.stack([use("tent_square")((k + t) / 2**m, tents=m) for k in range(2**m)]) for m in depths]
+
+
+def _chords(t, intervals):
+    rows = [((1 - t) * k**2 + t * (k + 1) ** 2) / intervals**2 for k in range(intervals)]
+    return array_namespace(t).stack(rows)
+
+
+@tent_square_joins_the_squares_of_dyadic_fractions_by_chords.control("one tent fewer than the intervals need")
+def _(use, t):
+    xp = array_namespace(t)
+    fewer = [xp.stack([use("tent_square")((k + t) / 8, tents=2) for k in range(8)])]
+    return fewer, [_chords(t, 8)]
+
+
+@tent_square_joins_the_squares_of_dyadic_fractions_by_chords.control(
+    "the square itself between the fractions"
+)
+def _(use, t):
+    parabolas = [array_namespace(t).stack([((k + t) / n) ** 2 for k in range(n)]) for n in (2, 8)]
+    return _on_all_intervals(use, t, (1, 3)), parabolas
+
+
 # Rounding with noise --------------------------------------------------------------------------------------------
 
 

@@ -71,6 +71,36 @@ def _(use, x, y, w):
     return _products(use("trigonometric_random_features"), x, y, 2**0.5 * w), _kernel(use, x, y)
 
 
+@check
+def trigonometric_random_features_are_positive_ones_of_imaginary_points(
+    use, x: Real[Array, "n d"], w: Real[Array, "m d"]
+):
+    return use("trigonometric_random_features")(x, w), _real_and_imaginary(
+        use("positive_random_features")(1j * x, w)
+    )
+
+
+def _real_and_imaginary(z):
+    xp = array_namespace(z)
+    return xp.stack([xp.real(z), xp.imag(z)], axis=-1)
+
+
+@trigonometric_random_features_are_positive_ones_of_imaginary_points.control("the points stay real")
+def _(use, x, w):
+    found = _real_and_imaginary(use("positive_random_features")(x + 0j * x, w))
+    return use("trigonometric_random_features")(x, w), found
+
+
+@trigonometric_random_features_are_positive_ones_of_imaginary_points.control(
+    "the length of the point counts as positive: the square of its modulus"
+)
+def _(use, x, w):
+    xp = array_namespace(x)
+    shrunk = xp.exp(-xp.sum(x * x, axis=-1))[:, None]
+    found = _real_and_imaginary(use("positive_random_features")(1j * x, w))
+    return use("trigonometric_random_features")(x, w), found * shrunk
+
+
 # Squared errors --------------------------------------------------------------------------------------------------
 
 

@@ -347,3 +347,33 @@ def _(use, held, s, candidate, beta):
     xp = array_namespace(s)
     state = xp.exp(2 * beta) * xp.tanh(held)
     return abs(_next_state(use("janet_cell"), state, s, candidate, beta)), xp.exp(beta) + 0 * s
+
+
+@check
+def jacobian_of_a_product_gate_has_the_function_on_its_diagonal(
+    use, x: Real[Array, "n"], w: Real[Array, "m n"], b: Real[Array, "m"], v: Real[Array, "n m"]
+):
+    return _gate_jacobian(use, x, w, b, v), _gated(use, x, w, b, v, x[:, None])
+
+
+def _gate_jacobian(use, x, w, b, v):
+    return _jacobian(lambda point: use("product_gate")(point, w, b, v), x)
+
+
+def _gated(use, x, w, b, v, factor):
+    """diag(f) + factor·J_f, with f read off the residual block."""
+    xp = array_namespace(x)
+    f = use("residual_block")(x, w, b, v) - x
+    return f[:, None] * xp.eye(x.shape[0], dtype=x.dtype) + factor * _inner_jacobian(x, w, b, v)
+
+
+@jacobian_of_a_product_gate_has_the_function_on_its_diagonal.control(
+    "the input does not multiply the slope of the function"
+)
+def _(use, x, w, b, v):
+    return _gate_jacobian(use, x, w, b, v), _gated(use, x, w, b, v, 1)
+
+
+@jacobian_of_a_product_gate_has_the_function_on_its_diagonal.control("the input multiplies columns, not rows")
+def _(use, x, w, b, v):
+    return _gate_jacobian(use, x, w, b, v), _gated(use, x, w, b, v, x[None, :])

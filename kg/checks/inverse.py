@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kg.numbers import array_namespace, constant, jvp, unit_root
-from kg.verify import Array, Natural, Probability, Real, Size, UnitRows, check, condition
+from kg.verify import Array, Natural, Positive, Probability, Real, Size, UnitRows, check, condition
 
 
 @condition
@@ -288,3 +288,41 @@ def _(use, n):
 @picard_ratio_outside_the_inclusion_is_above_one.control("an error of a hundredth in the measured map")
 def _(use, n):
     return _picard_ratio(use, n, 0.95, noise=0.01) - (0.95 / _INCLUSION) ** 2, -1
+
+
+# The rings as a network ------------------------------------------------------------------------------------------
+
+
+@check
+def finite_volumes_on_rings_are_a_continued_fraction(
+    use, m: Natural[int, "1 5"], sigma: Positive[Array, "n"]
+):
+    return use("finite_volume_disk")(m, sigma), _ladder(m, sigma, 2)
+
+
+def _ladder(m, sigma, halves):
+    """Voltages of a ladder of conductors when one unit flows in at its end: from the centre out, and then back."""
+    xp = array_namespace(sigma)
+    n = sigma.shape[0]
+    leaks = [m**2 * sigma[k] / (constant(sigma, 2 * k + 1) / 2) for k in range(n)]
+    # Between the middles of two rings: half of each, of length 1/(2n), crossed at the radius k/n.
+    links = [2 * k / (1 / sigma[k - 1] + 1 / sigma[k]) for k in range(1, n)]
+    inward = [leaks[0]]
+    for link, leak in zip(links, leaks[1:], strict=True):
+        inward.append(leak + 1 / (1 / link + 1 / inward[-1]))
+    voltages = [1 / inward[-1]]
+    for link, admittance in zip(reversed(links), reversed(inward[:-1]), strict=True):
+        voltages.append(voltages[-1] * link / (link + admittance))
+    return xp.stack([*reversed(voltages), voltages[0] + 1 / (halves * n * sigma[n - 1])])
+
+
+@finite_volumes_on_rings_are_a_continued_fraction.control(
+    "a whole ring lies before the boundary, not half of one"
+)
+def _(use, m, sigma):
+    return use("finite_volume_disk")(m, sigma), _ladder(m, sigma, 1)
+
+
+@finite_volumes_on_rings_are_a_continued_fraction.control("the angular order is one too")
+def _(use, m, sigma):
+    return use("finite_volume_disk")(m + 1, sigma), _ladder(1, sigma, 2)

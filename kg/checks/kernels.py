@@ -233,6 +233,30 @@ def _(use, q, k, s, t, v):
     return use("softmax_attention")(query, key, v), use("nadaraya_watson_smoother")(weights, v)
 
 
+@check
+def product_kernel_is_the_exponential_kernel_of_vectors_side_by_side(
+    use, q: Real[Array, "n d"], k: Real[Array, "m d"], s: Real[Array, "n e"], t: Real[Array, "m e"]
+):
+    query, key = _side_by_side(q, k, s, t)
+    return use("product_kernel")(q, k, s, t), use("exponential_kernel")(query, key)
+
+
+@product_kernel_is_the_exponential_kernel_of_vectors_side_by_side.control(
+    "both parts have the scale of the whole width"
+)
+def _(use, q, k, s, t):
+    xp = array_namespace(q)
+    query, key = xp.concat([q, s], axis=1), xp.concat([k, t], axis=1)
+    return use("product_kernel")(q, k, s, t), use("exponential_kernel")(query, key)
+
+
+@product_kernel_is_the_exponential_kernel_of_vectors_side_by_side.control("the kernels are added")
+def _(use, q, k, s, t):
+    query, key = _side_by_side(q, k, s, t)
+    added = use("exponential_kernel")(q, k) + use("exponential_kernel")(s, t)
+    return added, use("exponential_kernel")(query, key)
+
+
 # The mean of values ---------------------------------------------------------------------------------------------
 
 

@@ -228,3 +228,29 @@ def _layers(g):
     """The activations of the three points in two random ReLU layers, with the factor 1/√n: points are rows."""
     features = np.maximum(_POINTS @ g.mT, 0) / np.sqrt(g.shape[-2])
     return features[:, 0], features[:, 1]
+
+
+@check
+def kernels_of_opposite_random_layers_rectify_products(
+    use, g: Real[Array, "s n d"], x: Real[Array, "s d"], y: Real[Array, "s d"]
+):
+    kernel = use("random_feature_kernel")
+    return kernel(g, x, y) + kernel(-g, x, y), _mean_of_rectified_products(use, g, x, y)
+
+
+def _mean_of_rectified_products(use, g, x, y):
+    xp = array_namespace(g)
+    first, second = (g @ x[:, :, None])[:, :, 0], (g @ y[:, :, None])[:, :, 0]
+    return xp.mean(use("relu")(first * second), axis=1)
+
+
+@kernels_of_opposite_random_layers_rectify_products.control("one layer, counted twice")
+def _(use, g, x, y):
+    return 2 * use("random_feature_kernel")(g, x, y), _mean_of_rectified_products(use, g, x, y)
+
+
+@kernels_of_opposite_random_layers_rectify_products.control("products are not rectified: a linear kernel")
+def _(use, g, x, y):
+    kernel, xp = use("random_feature_kernel"), array_namespace(g)
+    products = (g @ x[:, :, None]) * (g @ y[:, :, None])
+    return kernel(g, x, y) + kernel(-g, x, y), xp.mean(products[:, :, 0], axis=1)

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from kg.numbers import array_namespace, constant
-from kg.verify import Array, Positive, Probability, Real, Size, Uniform, check, condition
+from kg.verify import Array, Natural, Positive, Probability, Real, Size, Uniform, check, condition
 
 _RING = np.asarray([[0.0, 1, 0, 0.5], [1, 0, 2, 0], [0, 2, 0, 1], [0.5, 0, 1, 0]])
 
@@ -146,3 +146,95 @@ def _error_of_the_mean(use, u, steps):
     features = use("random_walk_features")(_RING, decay, np.reshape(u, (-1, 3, 4)))
     means = np.mean(np.reshape(features[:, 0, 1], u.shape[:2]), axis=1)
     return means - use("walk_kernel")(_RING, decay, steps=steps)[0, 1]
+
+
+# Sums of finitely many walks -----------------------------------------------------------------------------------
+
+
+@check
+def walk_kernel_times_one_less_a_step_is_one_less_a_longer_walk(
+    use, weights: Real[Array, "n n"], decay: Real[Array, ""], steps: Natural[int, "1 6"]
+):
+    kernels = (
+        use("walk_kernel")(weights, decay),
+        use("walk_kernel")(weights, decay, steps=steps),
+    )
+    return _telescoped(weights, decay, kernels), [
+        _one_less_a_power(weights, decay, length) for length in (5, steps + 1)
+    ]
+
+
+def _telescoped(weights, decay, kernels):
+    identity = array_namespace(weights).eye(weights.shape[0], dtype=weights.dtype)
+    return [kernel @ (identity - decay * weights) for kernel in kernels]
+
+
+def _one_less_a_power(weights, decay, length):
+    identity = array_namespace(weights).eye(weights.shape[0], dtype=weights.dtype)
+    power = identity
+    for _ in range(length):
+        power = power @ weights
+    return identity - decay**length * power
+
+
+@walk_kernel_times_one_less_a_step_is_one_less_a_longer_walk.control(
+    "walks of any length: the whole geometric series"
+)
+def _(use, weights, decay, steps):
+    kernel = use("walk_kernel")(weights, decay, steps=steps)
+    identity = array_namespace(weights).eye(weights.shape[0], dtype=weights.dtype)
+    return _telescoped(weights, decay, [kernel]), [identity]
+
+
+@walk_kernel_times_one_less_a_step_is_one_less_a_longer_walk.control("the power of the longest walk counted")
+def _(use, weights, decay, steps):
+    kernel = use("walk_kernel")(weights, decay, steps=steps)
+    return _telescoped(weights, decay, [kernel]), [_one_less_a_power(weights, decay, steps)]
+
+
+# Six nodes in a ring of one-way streets, with some others, whose weights make two or four equal parts at each node.
+_STREETS = np.asarray(
+    [
+        [0, 1, 0, 3, 0, 0],
+        [0, 0, 1, 0, 1, 0],
+        [2, 0, 0, 1, 0, 1],
+        [0, 0, 1, 1, 2, 0],
+        [1, 0, 0, 0, 0, 1],
+        [1, 1, 0, 1, 1, 0],
+    ]
+)
+
+
+@check
+def average_over_all_random_walks_is_the_walk_kernel(
+    use, lengths: Positive[Array, "6"], decay: Real[Array, ""]
+):
+    weights = _streets(lengths)
+    return _average_over_walks(use, weights, decay, 4), use("walk_kernel")(weights, decay, steps=2)
+
+
+def _streets(lengths):
+    return lengths[:, None] * array_namespace(lengths).asarray(_STREETS, dtype=lengths.dtype)
+
+
+def _average_over_walks(use, weights, decay, parts):
+    """The mean of the features of walks of two steps over so many midpoints for either, the same ones for all nodes."""
+    xp = array_namespace(decay)
+    choices = 2 * np.asarray(list(itertools.product(range(parts), repeat=2))) + 1
+    chances = xp.asarray(choices, dtype=decay.dtype) / (2 * parts)
+    u = xp.broadcast_to(chances[:, :, None], (*choices.shape, weights.shape[0]))
+    return xp.mean(use("random_walk_features")(weights, decay, u), axis=0)
+
+
+@average_over_all_random_walks_is_the_walk_kernel.control(
+    "three numbers, which choose some neighbours too often"
+)
+def _(use, lengths, decay):
+    weights = _streets(lengths)
+    return _average_over_walks(use, weights, decay, 3), use("walk_kernel")(weights, decay, steps=2)
+
+
+@average_over_all_random_walks_is_the_walk_kernel.control("the streets the other way round")
+def _(use, lengths, decay):
+    weights = _streets(lengths)
+    return _average_over_walks(use, weights, decay, 4), use("walk_kernel")(weights.mT, decay, steps=2)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.integrate import solve_ivp
+from scipy.special import airy
 
 from kg.verify import Size, check
 
@@ -104,3 +106,43 @@ def _(use, n):
 )
 def _(use, n):
     return _scaled(use, n) - use("tracy_widom_mean")(), -1 / 2
+
+
+# The second Painlevé equation -------------------------------------------------------------------------------------
+
+
+def _mean_by_painleve(cubic, share):
+    """The mean of the law exp(−share·∫ₛ^∞ (x − s) q(x)² dx), where q″ = s q + cubic·q³ falls like the Airy function."""
+
+    def slopes(s, state):
+        q, slope, total, logarithm, _ = state
+        return slope, s * q + cubic * q**3, -share * q**2, total, np.exp(logarithm)
+
+    # Where it starts, q is the Airy function to all digits and the law is one; where it ends, the law is below 10⁻¹².
+    # There q is small, and its own digits count: an absolute tolerance would give most of them away.
+    start, end = 8, -7
+    state = (*airy(start)[:2], 0, 0, 0)
+    found = solve_ivp(slopes, (start, end), state, method="DOP853", rtol=1e-13, atol=1e-22)
+    return start + found.y[-1, -1]
+
+
+def _miss_of_painleve(use, cubic=2, share=1):
+    """How far the two means are apart, in units of 2⁻³⁶."""
+    return abs(use("tracy_widom_mean")() - _mean_by_painleve(cubic, share)) * 2.0**36
+
+
+@check(relation="<=")
+def tracy_widom_mean_follows_from_the_second_painleve_equation(use):
+    return _miss_of_painleve(use), 1
+
+
+@tracy_widom_mean_follows_from_the_second_painleve_equation.control(
+    "the equation without its cubic term, which is Airy's"
+)
+def _(use):
+    return _miss_of_painleve(use, cubic=0), 1
+
+
+@tracy_widom_mean_follows_from_the_second_painleve_equation.control("the root of the law")
+def _(use):
+    return _miss_of_painleve(use, share=1 / 2), 1

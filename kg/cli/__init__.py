@@ -14,6 +14,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import re
 import sys
 import threading
 from collections.abc import Sequence
@@ -30,15 +31,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit status; never a traceback unless ``KG_DEBUG`` is set."""
     # Imports make many objects that stay, and looking through them again and again takes a tenth of a short command.
     gc.set_threshold(100_000, 20, 20)
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show √ must not stop a command.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
-    status = run(arguments)
+    try:
+        status = run(arguments)
+    except KeyboardInterrupt:  # before there was a command to stop
+        _say("kg: stopped")
+        status = MISUSED
     try:
         sys.stdout.flush()
     except OSError as error:
         status = _unwritable(error)
     _leave(status)
+
+
+def _open_closed_streams() -> None:
+    """Give a stream that the caller closed, as ``kg list >&-`` does, a place to go; Python has None for it."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it stays open to the end
 
 
 def _leave(status: int) -> NoReturn:
@@ -75,8 +88,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _unwritable(error)
     except SystemExit as error:
-        # click turns a closed pipe into one of these itself.
-        return error.code if isinstance(error.code, int) else FOUND
+        return _ended(error)
     except BaseException as error:  # a panic inside pyoxigraph is no Exception
         return _internal(error)
 
@@ -86,6 +98,21 @@ def _misused(error: click.ClickException) -> int:
     path = context.command_path if context is not None else "kg"
     _say(f"{path}: {error.format_message()} (help: {path} --help)")
     return MISUSED
+
+
+def _ended(error: SystemExit) -> int:
+    """Somebody called ``sys.exit``: click does where a pipe was closed, all others are told where it stands."""
+    import traceback
+
+    places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    # An error of a worker process brings its own way there as a text.
+    places += re.findall(r'File "([^"]+)", line (\d+)', str(error.__cause__ or ""))
+    files = [(file, line) for file, line in places if not file.startswith("<")]
+    if not files or f"{os.sep}click{os.sep}" in files[-1][0]:
+        return error.code if isinstance(error.code, int) else FOUND
+    place = f"{os.path.relpath(files[-1][0])}:{files[-1][1]}"
+    _say(f"kg: {place}: this ends the program (exit status {error.code}): take it out of what runs on import")
+    return FOUND
 
 
 def _internal(error: BaseException) -> int:
@@ -115,4 +142,6 @@ def _unwritable(error: OSError) -> int:
 
 
 def _say(message: str) -> None:
+    # A word of a thousand letters was pasted by mistake, and repeating all of it would hide what is said about it.
+    message = re.sub(r"\S{1000,}", lambda word: f"{word[0][:100]}…", message)
     print(message, file=sys.stderr)  # noqa: T201 - what cannot be said otherwise

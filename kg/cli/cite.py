@@ -53,7 +53,7 @@ def command(works: tuple[str, ...], dry_run: bool, rename: tuple[str, str] | Non
 
 def _cite(here: Project, work: str, asked: OpenAlex, dry_run: bool) -> bool:
     """Add one work; whether that, or that it was there, is certain."""
-    from kg.files import write_whole
+    from kg.files import alone_in, write_whole
     from kg.literature.cite import find, present
     from kg.literature.edit import appended
 
@@ -73,7 +73,8 @@ def _cite(here: Project, work: str, asked: OpenAlex, dry_run: bool) -> bool:
             if new.remark:
                 say(f"{new.key}: {new.remark}")
             if not dry_run:
-                write_whole(here.bibliography, appended(_text(here.bibliography), new.bibtex))
+                with alone_in(here.bibliography.parent):
+                    write_whole(here.bibliography, appended(_text(here.bibliography), new.bibtex))
                 say(f"added to {place} as {new.key}; next: cite it in a claim, and kg enrich {new.key}")
             return True
     deliver(there.bibtex, None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from kg.cli import FINE, FOUND
-from kg.cli.verb import Choice, deliver, format_option, graph, say, verb
+from kg.cli.verb import Choice, apart, deliver, format_option, graph, say, verb
 from kg.errors import UsageError
 from kg.names import did_you_mean
 
@@ -90,33 +90,42 @@ def command(
     """Run every claim about a concept with a function of yours in its place.
 
     It runs in a process of its own, in every number format that it admits, within the rounding error of each. Exit status
-    0 if every claim that could be run holds, 1 if one fails or none could be run.
+    0 if every claim that could be run holds, 1 if one fails or none could be run, or if it gives the values of the
+    implementation at small sizes and others at 16, 32 and 64.
     """
     from kg.conform import fitting as fitted
     from kg.conform import properties
     from kg.conform.adapters import declared
     from kg.conform.foreign import Foreign
-    from kg.conform.placed import input_names, refuse_unknown_keywords
+    from kg.conform.larger import other_at_larger_sizes
+    from kg.conform.placed import input_names, refuse_too_few_inputs, refuse_unknown_keywords
     from kg.verify.workshop import load
 
     found = graph()
     name = _implemented(found.aliases.get(concept, concept), found.code.implementations)
-    with Foreign(function, Path.cwd(), seconds=seconds, gigabytes=memory) as foreign:
+    with apart(), Foreign(function, Path.cwd(), seconds=seconds, gigabytes=memory) as foreign:
         workshop: Workshop = load(found.project)
         reference = workshop.implementations[name]
-        adapter = declared(adapters, input_names(reference))
+        inputs = input_names(reference)
+        parameters = [p.name for p in foreign.parameters or ()]
+        adapter = declared(adapters, inputs).with_held(inputs, parameters)
         refuse_unknown_keywords(foreign, adapter)
         fitting = fitted.fit(foreign, reference, adapter, systems or None)
+        if not fitting.systems:
+            refuse_too_few_inputs(foreign, adapter, name, inputs)
         if form == "text":
             _say_fitting(function, fitting)
+        other = other_at_larger_sizes(foreign, reference, fitting)
         results = properties.conform(found, workshop, name, foreign, fitting)
     if form == "json":
         rows = [{**one.as_json(), "adapter": fitting.adapter.name} for one in results]
         deliver(json.dumps(rows, ensure_ascii=False, indent=2), None)
     else:
         deliver(_text(results, name, function), None)
+    if other:
+        say(f"{function} {other}")
     outcomes = Counter(one.outcome for one in results)
-    return FINE if outcomes["passed"] and not outcomes["failed"] else FOUND
+    return FINE if outcomes["passed"] and not outcomes["failed"] and not other else FOUND
 
 
 def _implemented(name: str, implementations: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ import click
 
 from kg import render
 from kg.cli import FINE, FOUND
-from kg.cli.verb import deliver, format_option, graph, say, verb
+from kg.cli.verb import apart, deliver, format_option, graph, say, verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,8 @@ def command(everything: bool, jobs: int, redundant: bool, form: str) -> int:
         return _redundant(found, form)
     from kg.reasoning.derived import derive
 
-    results = derive(found, everything=everything, jobs=jobs, progress=_progress)
+    with apart():
+        results = derive(found, everything=everything, jobs=jobs, progress=_progress)
     deliver(_json(results) if form == "json" else _text(results), None)
     return FOUND if any(result.outcome == "failed" for result in results) else FINE
 

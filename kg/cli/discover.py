@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli import FINE, FOUND
-from kg.cli.verb import deliver, format_option, graph, say, verb
+from kg.cli.verb import apart, deliver, format_option, graph, say, verb
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -36,7 +36,8 @@ def command(plain: bool, jobs: int, page: Path | None, form: str) -> int:
     from kg.reasoning.stanzas import page as written
 
     found = graph()
-    search = discover(found, compose=not plain, jobs=jobs, progress=_progress)
+    with apart():
+        search = discover(found, compose=not plain, jobs=jobs, progress=_progress)
     if page is not None:
         from kg.files import write_whole
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli import FINE, FOUND
-from kg.cli.verb import deliver, format_option, graph, say, verb
+from kg.cli.verb import apart, deliver, format_option, graph, say, verb
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -48,7 +48,8 @@ def command(pattern: str, sparql: bool, timeout: float, form: str) -> int:
     from kg.reasoning.patterns import compiled
 
     found = graph()
-    traced = Traced(found.project, tuple(flows(found)))
+    with apart():
+        traced = Traced(found.project, tuple(flows(found)))
     is_query = "{" in pattern
     query = pattern if is_query else compiled(pattern, traced.operations)
     if sparql:

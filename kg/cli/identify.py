@@ -9,7 +9,7 @@ import click
 
 from kg.cli import FINE, FOUND
 from kg.cli.conform import adapter_option, limit_options, system_option
-from kg.cli.verb import deliver, format_option, graph, verb
+from kg.cli.verb import apart, deliver, format_option, graph, verb
 
 
 @verb(
@@ -34,9 +34,9 @@ def command(
     """Say which concept of the graph a function computes.
 
     The function runs in a process of its own on fixed probes and is compared with every implementation, as it is and
-    under adapters, and then with every implementation that has one edit of its text or an option set otherwise. Exit
-    status 0 if it computes a concept exactly, 1 if it differs or is unknown. The first run takes longer: fingerprints
-    are kept in the user's cache.
+    under adapters, and then with every implementation that has one edit of its text, an option set otherwise, or a
+    number of its own: fitted, and confirmed on inputs drawn anew. Exit status 0 if it computes a concept exactly, 1 if
+    it differs or is unknown. The first run takes longer: fingerprints are kept in the user's cache.
     """
     from kg.conform.fingerprints import Library
     from kg.conform.foreign import Foreign
@@ -44,7 +44,7 @@ def command(
     from kg.verify.workshop import load
 
     found = graph()
-    with Foreign(function, Path.cwd(), seconds=seconds, gigabytes=memory) as foreign:
+    with apart(), Foreign(function, Path.cwd(), seconds=seconds, gigabytes=memory) as foreign:
         workshop = load(found.project)
         library = Library(found.code, workshop.implementations)
         answer = identify(found, library, foreign, adapters, systems or None)

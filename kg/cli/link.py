@@ -70,9 +70,8 @@ def command(
         deliver(json.dumps(_as_json(links), ensure_ascii=False, indent=2), None)
     else:
         deliver(_as_text(linker.concepts, links), None)
-        say(
-            f"{len(links.mentions)} mentions of {len(links.concepts)} concepts, {len(links.unsure)} set aside"
-        )
+        found, about = len(links.mentions), len(links.concepts)
+        say(f"{_counted(found, 'mention')} of {_counted(about, 'concept')}, {len(links.unsure)} set aside")
     return FINE
 
 
@@ -87,10 +86,16 @@ def _linker(concepts: Path | None) -> Linker:
     return Linker(read(load(project()).store))
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _read(source: str) -> tuple[str | None, str]:
     """The title, if it is known apart, and the text."""
     if source == "-":
         return None, _decoded(sys.stdin.buffer.read(), "standard input")
+    if not source.strip():
+        raise UsageError("the name of the text is empty: name a text file, a work, or - for standard input")
     path = Path(source)
     if path.is_dir():
         raise UsageError(f"{source}: this is a folder: name a text file in it")

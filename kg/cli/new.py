@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from kg.cli.verb import Verbs, graph, project_option, say, verb
+from kg.cli.verb import Verbs, graph, is_named, project, project_option, say, verb
 from kg.errors import UsageError
 from kg.names import closest
 from kg.scaffold import Written, new_claim, new_concept
@@ -29,6 +31,7 @@ def _claim(name: str, topic: str, kind: str, no_check: bool) -> None:
 
     The stanza goes into ontology/claims/TOPIC.ttl, a check and a control into the project's checks. The name is the claim as a sentence: my_operator_is_your_operator. Then run kg lint to see what is missing.
     """
+    _own_project(name)
     found = graph()
     _welcome(topic, found.topics)
     by_lower = {known.lower(): known for known in found.kinds}
@@ -44,6 +47,7 @@ def _concept(name: str, topic: str | None, no_function: bool) -> None:
 
     The stanza goes into ontology/concepts/TOPIC.ttl, a function into the project's implementations. The name is a noun: my_operator. Then run kg lint to see what is missing.
     """
+    _own_project(name)
     found = graph()
     if topic is None:
         if len(found.topics) != 1:
@@ -53,6 +57,22 @@ def _concept(name: str, topic: str | None, no_function: bool) -> None:
         topic = found.topics[0]
     _welcome(topic, found.topics)
     _report(new_concept(found, name, topic, with_function=not no_function))
+
+
+def _own_project(name: str) -> None:
+    """Refuse to add to the graph that ``kg`` came with from a folder that has nothing to do with it.
+
+    Raises: UsageError if neither ``--project`` nor this folder says which project is meant.
+    """
+    root = project().root
+    is_a_project = (
+        root / "pyproject.toml"
+    ).is_file()  # an installed package is none, which is said elsewhere
+    if is_a_project and not is_named() and not Path.cwd().is_relative_to(root):
+        raise UsageError(
+            f"{name}: no pyproject.toml in this folder or above says [tool.kg], so this is no project to add to: "
+            f"write one, or change to a project's folder, or name it with --project {root}"
+        )
 
 
 def _welcome(topic: str, known: tuple[str, ...]) -> None:

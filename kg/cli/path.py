@@ -11,7 +11,7 @@ import click
 
 from kg import render
 from kg.cli import FINE, FOUND
-from kg.cli.verb import deliver, format_option, graph, say, verb
+from kg.cli.verb import apart, deliver, format_option, graph, say, verb
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -83,7 +83,8 @@ def _run(graph: Graph, chain: Sequence[Step]) -> ChainRun:
     from kg.verify import run_chain
 
     say(f"running {len(chain)} claim{'' if len(chain) == 1 else 's'}")
-    return run_chain(graph, [step.claim for step in chain], chain[0].start)
+    with apart():
+        return run_chain(graph, [step.claim for step in chain], chain[0].start)
 
 
 def _holds(run: ChainRun) -> bool:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _ENDPOINT_SECONDS = 60.0
 _SHOWN_ROWS = 10
+_NEARLY_EMPTY = 300
+"""Letters of an answer below which it is asked whether a name in the query is misspelt."""
 # Superclasses are not inferred, so this pattern matches nothing; it is what people try first.
 _BARE_CLAIM = re.compile(r"\b(?:a|rdf:type)\s+kg:Claim\b")
 FORMATS = ("table", "csv", "tsv", "json", "ttl", "nt", "xml")
@@ -119,11 +121,22 @@ def command(
     deliver(answer.text, None)
     if answer.is_cut:
         say(f"only the first {limit}: there are more")
+    if endpoint is None and len(answer.text) < _NEARLY_EMPTY:
+        _say_unknown_names(words)
     if _BARE_CLAIM.search(words):
         say(
             "nothing is a kg:Claim itself, but of a kind of claim: write a/rdfs:subClassOf kg:Claim for all kinds"
         )
     return FINE
+
+
+def _say_unknown_names(words: str) -> None:
+    from kg.cache import glance
+    from kg.query.spelling import unknown_names
+
+    here = project()
+    for sentence in unknown_names(glance(here), words, here.base):
+        say(sentence)
 
 
 def _compare(

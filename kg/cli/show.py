@@ -13,9 +13,11 @@ from kg import render
 from kg.cli.verb import deliver, format_option, graph, verb
 
 if TYPE_CHECKING:
-    from kg.code import Function
+    from collections.abc import Iterable
+
     from kg.graph import Claim, Concept, Evidence, Graph, Paper
     from kg.literature.facts import Fact
+    from kg.traced import Sketch
 
 
 @verb("show", "kg show softmax_attention", "kg show online_softmax_is_softmax --format json")
@@ -39,8 +41,8 @@ def command(name: str, form: str) -> None:
     deliver(json.dumps(data, ensure_ascii=False, indent=2) if form == "json" else text, None)
 
 
-def _place(graph: Graph, function: Function) -> str:
-    path = graph.project.relative(Path(function.path))
+def _place(graph: Graph, function: Sketch) -> str:
+    path = graph.project.relative(function.path)
     if path.is_absolute():
         # A function outside the project belongs to an installed package; where that lies is this machine's business.
         path = Path(*path.parts[-3:])
@@ -57,17 +59,12 @@ def _plain(thing: Claim | Concept | Paper) -> dict[str, Any]:
 
 
 def _claim_data(graph: Graph, claim: Claim) -> dict[str, Any]:
-    check = graph.code.checks.get(claim.name)
-    functions = graph.code.implementations
+    check = graph.traced.checks.get(claim.name)
     return _plain(claim) | {
         "what": "claim",
         "evidence": _evidence_data(claim.evidence, graph.is_stale(claim)) if claim.evidence else None,
-        "check": {"place": _place(graph, check), "controls": [wording for wording, _ in check.controls]}
-        if check
-        else None,
-        "implementations": {
-            name: _place(graph, functions[name]) for name in graph.code.reached(claim) if name in functions
-        },
+        "check": {"place": _place(graph, check), "controls": list(check.controls)} if check else None,
+        "implementations": _implementations(graph, claim),
         "neighbours": [other.name for other in _neighbours(graph, claim)],
     }
 
@@ -102,9 +99,7 @@ def _claim_text(graph: Graph, claim: Claim) -> str:
         render.section("Sources", [_cited(graph, claim, at) for at in range(len(claim.sources))]),
         render.section("Evidence", render.evidence_sentences(claim, graph.is_stale(claim))),
         render.section("Code", _code(graph, claim)),
-        render.section(
-            "Claims on the same concepts", [_brief(graph, other) for other in _neighbours(graph, claim)]
-        ),
+        render.section("Claims on the same concepts", _briefly(graph, _neighbours(graph, claim))),
     ]
     return "".join(parts)
 
@@ -124,16 +119,19 @@ def _cited(graph: Graph, claim: Claim, at: int) -> str:
 
 
 def _code(graph: Graph, claim: Claim) -> list[str]:
-    functions = graph.code.implementations
-    lines = [
-        f"{name}: {_place(graph, functions[name])}" for name in graph.code.reached(claim) if name in functions
-    ]
-    check = graph.code.checks.get(claim.name)
+    lines = [f"{name}: {place}" for name, place in _implementations(graph, claim).items()]
+    check = graph.traced.checks.get(claim.name)
     if check:
         lines.append(f"check: {_place(graph, check)}")
         must = "must withstand it" if claim.kind == "Refutation" else "must be rejected"
-        lines += [f"{must}: {wording}" for wording, _ in check.controls]
+        lines += [f"{must}: {wording}" for wording in check.controls]
     return lines
+
+
+def _implementations(graph: Graph, claim: Claim) -> dict[str, str]:
+    """The implementations that the check of a claim can reach, and where they stand."""
+    code = graph.traced
+    return {name: _place(graph, code.implementations[name]) for name in code.reached[claim.name]}
 
 
 def _neighbours(graph: Graph, claim: Claim) -> list[Claim]:
@@ -143,15 +141,19 @@ def _neighbours(graph: Graph, claim: Claim) -> list[Claim]:
     return [near[name] for name in sorted(near) if name != claim.name]
 
 
-def _brief(graph: Graph, claim: Claim) -> str:
-    return f"{claim.name} [{claim.kind}, {render.standing(claim.evidence, graph.is_stale(claim))}]"
+def _briefly(graph: Graph, claims: Iterable[Claim]) -> list[str]:
+    stale = graph.stale_claims()
+    return [
+        f"{claim.name} [{claim.kind}, {render.standing(claim.evidence, claim.name in stale)}]"
+        for claim in claims
+    ]
 
 
 # --- concepts
 
 
 def _concept_data(graph: Graph, concept: Concept) -> dict[str, Any]:
-    function = graph.code.implementations.get(concept.name)
+    function = graph.traced.implementations.get(concept.name)
     return _plain(concept) | {
         "what": "concept",
         "implementation": {"place": _place(graph, function), "signature": function.signature}
@@ -162,7 +164,7 @@ def _concept_data(graph: Graph, concept: Concept) -> dict[str, Any]:
 
 
 def _concept_text(graph: Graph, concept: Concept) -> str:
-    function = graph.code.implementations.get(concept.name)
+    function = graph.traced.implementations.get(concept.name)
     also = f", also called {', '.join(concept.alt_labels)}" if concept.alt_labels else ""
     parts = [
         f"{concept.name}\nConcept of {concept.topic}, {concept.place}\n",
@@ -174,7 +176,7 @@ def _concept_text(graph: Graph, concept: Concept) -> str:
         render.section("The same elsewhere", concept.exact_matches),
         render.section("Code", [f"{function.signature}: {_place(graph, function)}"] if function else []),
         render.section("Edits of the code", _edits(graph, concept)),
-        render.section("Claims", [_brief(graph, claim) for claim in graph.claims_about(concept.name)]),
+        render.section("Claims", _briefly(graph, graph.claims_about(concept.name))),
     ]
     return "".join(parts)
 
@@ -215,9 +217,10 @@ def _paper_text(graph: Graph, paper: Paper) -> str:
     doi = f"https://doi.org/{paper.doi}" if paper.doi else ""
     arxiv = f"arXiv:{paper.eprint}" if paper.eprint else ""
     where = ", ".join(part for part in (paper.venue or "", str(paper.year or "")) if part)
+    citing = _citing(graph, paper)
     used = [
-        f"{_brief(graph, claim)}: {source.locator} ({source.status.lower()})"
-        for claim in _citing(graph, paper)
+        f"{said}: {source.locator} ({source.status.lower()})"
+        for claim, said in zip(citing, _briefly(graph, citing), strict=True)
         for source in claim.sources
         if source.paper == paper.key
     ]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -120,6 +122,11 @@ def project() -> Project:
     return find_project(click.get_current_context().meta.get(_PROJECT))
 
 
+def is_named() -> bool:
+    """Whether ``--project`` says which project is meant."""
+    return _PROJECT in click.get_current_context().meta
+
+
 def graph() -> Graph:
     """The graph of that project."""
     from kg.graph import load
@@ -130,6 +137,23 @@ def graph() -> Graph:
 def say(message: str) -> None:
     """Talk: what is not the answer goes to stderr."""
     click.echo(message, err=True)
+
+
+@contextmanager
+def apart() -> Iterator[None]:
+    """While code of the project runs: what it prints is talk, and goes to stderr, so that the answer stays whole."""
+    sys.stdout.flush()
+    kept = None
+    with suppress(OSError):  # a stream that the caller closed
+        kept = os.dup(1)
+        os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        if kept is not None:
+            os.dup2(kept, 1)
+            os.close(kept)
 
 
 def deliver(text: str, output: Path | None) -> None:

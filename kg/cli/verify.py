@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 import click
 
 from kg.cli import FINE, FOUND
-from kg.cli.verb import deliver, format_option, graph, say, verb
+from kg.cli.verb import apart, deliver, format_option, graph, say, verb
 from kg.errors import UsageError
+from kg.files import alone_in
 
 if TYPE_CHECKING:
     from kg.coverage import Coverage
     from kg.graph import Graph
     from kg.verify import Verdict
 
+_FEW = 5
+"""So many claims are spoken of one by one."""
 BAD = ("failed", "cantTell", "untested")
 
 
@@ -84,8 +87,20 @@ def command(
     writers: dict[str, Callable[[Sequence[Verdict]], str]] = {"json": _json, "junit": _junit, "text": _text}
     if form == "text":
         say(f"{len(ran)} run now, {len(verdicts) - len(ran)} taken from the recorded evidence")
+        if 0 < len(verdicts) <= _FEW:
+            for verdict in verdicts:
+                # Of the others the report says what is wrong.
+                if verdict.outcome == "passed":
+                    say(_how_sure(verdict))
     deliver(writers[form](verdicts), output)
     return FOUND if any(verdict.outcome in BAD for verdict in verdicts) else FINE
+
+
+def _how_sure(verdict: Verdict) -> str:
+    from kg.render import how_sure
+
+    words = how_sure(verdict.kind, verdict.outcome, verdict.strength, verdict.method, verdict.log2_error)
+    return f"{verdict.claim}: {words}"
 
 
 def _reseeded(graph: Graph, names: Sequence[str] | None, jobs: int, output: Path | None, form: str) -> int:
@@ -96,7 +111,8 @@ def _reseeded(graph: Graph, names: Sequence[str] | None, jobs: int, output: Path
 
     salt = secrets.token_hex(8)
     say(f"other draws than the recorded ones (salt {salt}); nothing is recorded")
-    verdicts = verify(graph, names, everything=True, jobs=jobs, reseed=salt)
+    with apart():
+        verdicts = verify(graph, names, everything=True, jobs=jobs, reseed=salt)
     if form == "text":
         tested = [verdict for verdict in verdicts if verdict.p_value is not None]
         rows = [f"p = {verdict.p_value:8.2g}  {verdict.claim}" for verdict in tested]
@@ -116,7 +132,8 @@ def _cover(
         said = one.reason or f"{one.caught} of {one.tried} edits noticed"
         say(f"{done}/{total} {one.implementation}: {said}")
 
-    found = cover(graph, names or None, everything=everything, jobs=jobs, progress=progress)
+    with apart():
+        found = cover(graph, names or None, everything=everything, jobs=jobs, progress=progress)
     if form == "json":
         rows = [{**vars(one), "by": sorted(one.by), "tried": one.tried} for one in found]
         deliver(json.dumps(rows, ensure_ascii=False, indent=2), output)
@@ -190,7 +207,7 @@ def _run(
     from kg.verify import verify
 
     ran: list[Verdict] = []
-    with tqdm(unit="claim", leave=False, disable=None, delay=0.3) as bar:
+    with apart(), tqdm(unit="claim", leave=False, disable=None, delay=0.3) as bar:
 
         def progress(verdict: Verdict, done: int, total: int) -> None:
             ran.append(verdict)
@@ -216,10 +233,26 @@ def _record(graph: Graph, verdicts: Sequence[Verdict]) -> None:
     if not (graph.project.root / "pyproject.toml").is_file():
         say("not recorded: this graph came with the installed package, and nobody works on it here")
         return
+    place = "ontology/generated/evidence.ttl"
     try:
-        record(graph, verdicts)
+        with alone_in(graph.project.ontology):
+            record(_as_it_is_now(graph), verdicts)
     except OSError as error:
-        say(f"not recorded: ontology/generated/evidence.ttl cannot be written ({error.strerror})")
+        say(f"not recorded: {place} cannot be written ({error.strerror})")
+    except UsageError as error:
+        # What was found out is still worth printing.
+        say(f"not recorded: {str(error).removeprefix(f'{graph.project.root.as_posix()}/')}")
+
+
+def _as_it_is_now(graph: Graph) -> Graph:
+    """The graph with what others have recorded since it was read; the old one if that cannot be read."""
+    from kg.errors import SourceError
+    from kg.graph import load
+
+    try:
+        return load(graph.project)
+    except SourceError:
+        return graph
 
 
 def _json(verdicts: Sequence[Verdict]) -> str:

@@ -19,6 +19,7 @@ log:mask              the logarithm of the named input, for masks that are added
 boolean:mask          the named input as booleans, true where it is positive
 inverted:mask         the named input as booleans, true where it is *not* positive
 eps=0                 this keyword for the function, with any JSON value
+beta=1.702            the value that the function has for an input of the implementation which it does not take
 ===================== =======================================================================================
 
 A search tries only steps that move entries and change none: a step that scales or masks is a statement about the
@@ -69,6 +70,7 @@ class Step:
     output: int | None = None
     is_list: bool = False
     is_order: bool = False
+    held: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,22 @@ class Adapter:
         return dict(step.keyword for step in self.steps if step.keyword is not None)
 
     @property
+    def held(self) -> dict[str, float]:
+        """Inputs that the function does not take, as it has one value for them."""
+        return dict(step.held for step in self.steps if step.held is not None)
+
+    def with_held(self, inputs: Sequence[str], parameters: Sequence[str]) -> Adapter:
+        """The same, with keywords that are inputs of the implementation and unknown to the function held at their value."""
+        return Adapter(
+            tuple(
+                held(*step.keyword)
+                if step.keyword and step.keyword[0] in inputs and step.keyword[0] not in parameters
+                else step
+                for step in self.steps
+            )
+        )
+
+    @property
     def output(self) -> int | None:
         return next((step.output for step in self.steps if step.output is not None), None)
 
@@ -102,6 +120,11 @@ class Adapter:
     def is_ordered(self) -> bool:
         """Whether the inputs go by position, whatever the function calls its parameters."""
         return any(step.is_order for step in self.steps)
+
+    @property
+    def is_as_typed(self) -> bool:
+        """Whether the inputs go in as they are, whichever of the outputs is taken."""
+        return all(step.output is not None for step in self.steps)
 
     def inward(self, inputs: Mapping[str, Any]) -> Inputs:
         changed = dict(inputs)
@@ -248,6 +271,23 @@ def chosen_output(number: int) -> Step:
 
 def keyword(name: str, value: Any) -> Step:
     return Step(f"{name}={json.dumps(value)}", f"called with {name}={value!r}", keyword=(name, value))
+
+
+def held(name: str, value: Any) -> Step:
+    """An input of the implementation that the function does not take, as it has one value for it.
+
+    Raises:
+        UsageError: if the value is no number.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageError(
+            f"--adapter {name}={value}: the function takes no '{name}': give the number that it has for it"
+        )
+
+    def inward(inputs: Inputs) -> Inputs:
+        return {key: array for key, array in inputs.items() if key != name}
+
+    return Step(f"{name}={json.dumps(value)}", f"with {name} = {value!r}", inward, held=(name, float(value)))
 
 
 _MASKS: dict[str, Callable[[Any], Any]] = {

@@ -67,13 +67,22 @@ class Comparison:
             return Outcome(OUTSIDE, str(problem))
         return self.with_inputs(inputs)
 
+    def held(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs with the values that the function has of its own; whether the claim admits them, its reference says."""
+        own = self.placed.adapter.held
+        return {
+            name: np.full_like(value, own[name]) if name in own and isinstance(value, np.ndarray) else value
+            for name, value in inputs.items()
+        }
+
     def with_inputs(self, inputs: Mapping[str, Any]) -> Outcome:
-        """Compare at these inputs.
+        """Compare at these inputs, those that the function has one value for being set to it.
 
         Raises:
             ForeignLost: if the function does not answer any more.
         """
         self.evaluations += 1
+        inputs = self.held(inputs)
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             reference = _attempt(lambda: self._run(self.trial, inputs))

@@ -10,45 +10,35 @@ from __future__ import annotations
 import hashlib
 import inspect
 import itertools
-import json
 import re
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 
 from kg.code import CodeIndex, function_digest
-from kg.conform import rounding
+from kg.conform import kept, rounding
+from kg.conform.families import Family, of_inputs
+from kg.conform.prints import Print, missed, taken, values_of
 from kg.conform.variants import Variant, variants
 from kg.domains import Domain, domains_of
 from kg.judge import cache_folder, judge_digest
 from kg.numbers.arrays import Redraw
-from kg.verify.draws import FloatSource, Undrawable, draw, sizes_for
-from kg.verify.probe import MutantHung, time_limit
-from kg.verify.trial import flatten
+from kg.verify.draws import FloatSource, Undrawable, dimension_names, draw, sizes_for
 
 PROBES = 4
-SECONDS = 2
-BLUNT = 2.0**-10
+# Sizes that every program for graphics cards takes; of implementations with so many dimensions, no larger arrays.
+LARGE = (16, 32, 64)
+MOST_LARGE = 4
 
 # Shared over float64: the noise of a run is linear in the unit roundoff.
 _UNIT = rounding.FORMATS["float64"]
 
 
-@dataclass(frozen=True)
-class Print:
-    """Values on each probe (None where there are none) and the movement of each array under rounding in float64."""
-
-    values: tuple[tuple[Any, ...] | None, ...]
-    moved: tuple[tuple[float, ...], ...]
-
-    @property
-    def is_empty(self) -> bool:
-        return all(value is None for value in self.values)
+Domains = tuple[tuple[str, Domain], ...]
 
 
 @dataclass(frozen=True)
@@ -59,7 +49,7 @@ class Group:
     names: tuple[str, ...]
     sizes: tuple[dict[str, int], ...]
     probes: tuple[dict[str, Any], ...]
-    domains: tuple[tuple[str, Domain], ...]
+    domains: Domains
     equal: str = ""
 
     @property
@@ -75,14 +65,32 @@ class Group:
                 (name, Domain(d.kind, tuple(one if dim == other else dim for dim in d.dims)))
                 for name, d in self.domains
             )
-            group = _group(merged, self.names, f"{first} and {second}")
+            group = group_of(merged, self.names, f"{first} and {second}")
             if group is not None:
                 found.append(group)
         return found
 
+    @property
+    def larger(self) -> Group | None:
+        """The same at sizes that are powers of two, as programs for graphics cards want them."""
+        dims = dimension_names(dict(self.domains))
+        if len(dims) > MOST_LARGE:
+            return None
+        words = f"sizes of {', '.join(map(str, LARGE))}"
+        return group_of(self.domains, self.names, words, count=2, allowed=dict.fromkeys(dims, LARGE))
 
-def _group(domains: tuple[tuple[str, Domain], ...], names: tuple[str, ...], equal: str = "") -> Group | None:
-    made = _probes(dict(domains))
+
+def group_of(
+    domains: tuple[tuple[str, Domain], ...],
+    names: tuple[str, ...],
+    equal: str = "",
+    *,
+    seed: str = "fingerprint",
+    count: int = PROBES,
+    allowed: Mapping[str, tuple[int, ...]] | None = None,
+) -> Group | None:
+    """Inputs of these kinds drawn for these implementations; None where they cannot be drawn."""
+    made = _probes(dict(domains), seed, count, allowed)
     if not made:
         return None
     sizes, probes = zip(*made, strict=True)
@@ -91,15 +99,15 @@ def _group(domains: tuple[tuple[str, Domain], ...], names: tuple[str, ...], equa
 
 def groups(implementations: Mapping[str, Callable[..., Any]]) -> list[Group]:
     """All implementations whose inputs can be drawn, by their inputs."""
-    members: dict[tuple[tuple[str, Domain], ...], list[str]] = {}
+    members: dict[Domains, list[str]] = {}
     for name in sorted(implementations):
         try:
             domains = domains_of(implementations[name])
         except TypeError:
             continue
         if domains:
-            members.setdefault(tuple(_canonical(domains).items()), []).append(name)
-    made = [_group(domains, tuple(names)) for domains, names in members.items()]
+            members.setdefault(tuple(canonical(domains).items()), []).append(name)
+    made = [group_of(domains, tuple(names)) for domains, names in members.items()]
     return [group for group in made if group is not None]
 
 
@@ -138,7 +146,7 @@ def base(name: str) -> str:
     return name.partition("(")[0]
 
 
-def _canonical(domains: Mapping[str, Domain]) -> dict[str, Domain]:
+def canonical(domains: Mapping[str, Domain]) -> dict[str, Domain]:
     """The same domains with dimensions called a, b, c … in order of appearance."""
     known: dict[str, str] = {}
 
@@ -154,124 +162,22 @@ def _canonical(domains: Mapping[str, Domain]) -> dict[str, Domain]:
     }
 
 
-def _probes(domains: Mapping[str, Domain]) -> list[tuple[dict[str, int], dict[str, Any]]]:
-    seed = "fingerprint " + " ".join(f"{d.kind}:{'|'.join(d.dims)}" for d in domains.values())
+def _probes(
+    domains: Mapping[str, Domain], purpose: str, count: int, allowed: Mapping[str, tuple[int, ...]] | None
+) -> list[tuple[dict[str, int], dict[str, Any]]]:
+    seed = f"{purpose} " + " ".join(f"{d.kind}:{'|'.join(d.dims)}" for d in domains.values())
     found = []
     try:
-        for number, sizes in enumerate(itertools.islice(sizes_for(domains, (), seed), 3 * PROBES)):
+        for number, sizes in enumerate(itertools.islice(sizes_for(domains, (), seed, allowed), 3 * count)):
             try:
                 found.append((sizes, draw(domains, sizes, (), FloatSource(f"{seed} {number}"))))
             except Redraw:
                 continue
-            if len(found) == PROBES:
+            if len(found) == count:
                 break
     except (Undrawable, ValueError):
         return []
     return found
-
-
-def taken(function: Callable[..., Any], probes: Sequence[Mapping[str, Any]], runs: int) -> Print:
-    """The fingerprint of one of our own functions."""
-    values: list[tuple[Any, ...] | None] = []
-    moved: list[tuple[float, ...]] = []
-    for inputs in probes:
-        value, movement = _one(function, inputs, runs)
-        values.append(value)
-        moved.append(movement)
-    return Print(tuple(values), tuple(moved))
-
-
-def _one(
-    function: Callable[..., Any], inputs: Mapping[str, Any], runs: int
-) -> tuple[tuple[Any, ...] | None, tuple[float, ...]]:
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            with time_limit(SECONDS):
-                plain = [np.asarray(x) for x in flatten(function(**inputs))]
-                if any(x.dtype.kind not in "biufc" or _half_empty(x) for x in plain):
-                    return None, ()
-                movement = [0.0] * len(plain)
-                for number in range(runs):
-                    rounding.seeded(number)
-                    noisy = flatten(rounding.rounded(function, _UNIT)(**inputs))
-                    movement = [max(m, _gap(a, b)) for m, a, b in zip(movement, plain, noisy, strict=True)]
-        except (MutantHung, MemoryError):
-            return None, ()
-        except Exception:
-            # An edit that breaks a shape or a name, a size the text has no room for: no value there.
-            return None, ()
-    sharp = all(m <= BLUNT * max(_size(a), 2.0**-1000) for m, a in zip(movement, plain, strict=True))
-    return (tuple(plain), tuple(movement)) if sharp else (None, ())
-
-
-def _half_empty(a: Any) -> bool:
-    """Whether more than half of the entries are no numbers. A row that a mask has emptied is none, the others count."""
-    return bool(np.sum(~np.isfinite(a)) > a.size / 2)
-
-
-def _gap(a: Any, b: Any) -> float:
-    """The largest difference where `a` has numbers; infinite for another shape, or where `b` has no number there."""
-    b = np.asarray(b)
-    if a.shape != b.shape:
-        return np.inf
-    here = np.isfinite(a)
-    gap = float(np.max(np.abs(a[here] - b[here]), initial=0.0))
-    return gap if np.isfinite(gap) else np.inf
-
-
-def _size(a: Any) -> float:
-    return float(np.max(np.abs(a[np.isfinite(a)]), initial=0.0))
-
-
-def missed(known: Print, outputs: Sequence[Sequence[Any] | None], unit: float) -> float:
-    """By what factor of the rounding error outputs miss a fingerprint; infinite for other shapes, or too few probes."""
-    worst, seen = 0.0, 0
-    for value, movement, found in zip(known.values, known.moved, outputs, strict=True):
-        if value is None:
-            continue
-        if found is None or [np.shape(x) for x in found] != [x.shape for x in value]:
-            return np.inf
-        seen += 1
-        for a, m, b in zip(value, movement, found, strict=True):
-            allowed = rounding.FACTOR * (unit / _UNIT.unit * m + unit * _size(a)) + 2.0**-1000
-            worst = max(worst, _gap(a, np.asarray(b)) / allowed)
-    return worst if seen >= min(2, len(known.values)) else np.inf
-
-
-def distance(known: Print, outputs: Sequence[Sequence[Any] | None]) -> float:
-    """How far outputs are from a fingerprint, from 0 to 1, for ranking; infinite for other shapes.
-
-    One minus the modulus of the cosine between corresponding rows, averaged: a wrong scale or sign is one edit away.
-    """
-    total, rows = 0.0, 0
-    for value, found in zip(known.values, outputs, strict=True):
-        if value is None:
-            continue
-        if found is None or [np.shape(x) for x in found] != [x.shape for x in value]:
-            return np.inf
-        for a, b in zip(value, found, strict=True):
-            apart = _angles(a, np.asarray(b))
-            total, rows = total + float(np.sum(apart)), rows + apart.size
-    return total / rows if rows else np.inf
-
-
-def _angles(a: Any, b: Any) -> Any:
-    if a.ndim == 0 or a.shape[-1] == 1:
-        # A row of one number has every direction in common with another.
-        a, b = (np.reshape(z, -1) for z in (a, b))
-    if a.size == 1:
-        apart, sizes = np.abs(a - b), np.abs(a) + np.abs(b)
-        return np.where(sizes > 0, np.nan_to_num(apart / np.where(sizes > 0, sizes, 1), nan=1.0), 0.0)
-    x, y = (z.reshape(-1, z.shape[-1]) for z in (a, b))
-    here = np.isfinite(x)
-    x, y = np.where(here, x, 0), np.where(here, y, 0)
-    with np.errstate(all="ignore"):
-        norms = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
-        cosine = np.abs(np.sum(np.conj(x) * y, axis=1)) / norms
-    # Rows of zeros are alike, a row without numbers is like none.
-    alike = (norms == 0) & np.all(x == y, axis=1)
-    return np.where(alike, 0.0, 1 - np.where(np.isfinite(cosine), np.minimum(cosine, 1.0), 0.0))
 
 
 class Library:
@@ -281,29 +187,43 @@ class Library:
         self.index = index
         self.implementations = {**implementations, **with_ones(implementations)}
         self.groups = groups(self.implementations)
+        self._texts = implementations
         self._kept: dict[tuple[str, str], Print] = {}
+
+    @cached_property
+    def families(self) -> dict[Domains, list[Family]]:
+        """Families of implementations with a number for one of their inputs, by the inputs that are left."""
+        members: dict[Domains, list[Family]] = {}
+        for domains, family in of_inputs(self._texts):
+            members.setdefault(tuple(canonical(domains).items()), []).append(family)
+        return members
 
     def of(self, name: str, group: Group) -> Print:
         """The fingerprint of an implementation."""
         key = name, group.equal
         if key not in self._kept:
             path = self._path(name, group, "itself")
-            rows = _read(path)
+            rows = kept.read(path)
             if rows is None:
                 made = taken(self.implementations[name], group.probes, rounding.RUNS)
                 rows = [("", "", made)]
-                _write(path, rows)
+                kept.write(path, rows)
             self._kept[key] = rows[0][2]
         return self._kept[key]
 
     def variants(self, name: str, group: Group) -> list[tuple[str, str, Print]]:
         """Words, setting and fingerprint of every variant that computes another function."""
         path = self._path(name, group, "variants")
-        rows = _read(path)
+        rows = kept.read(path)
         if rows is None:
             rows = list(self._made(name, group))
-            _write(path, rows)
+            kept.write(path, rows)
         return rows
+
+    def described(self, name: str, words: str) -> Iterator[Callable[..., Any]]:
+        """The variants that are described so, as functions; an edit may be made at several places."""
+        made = variants(self.index, self.index.implementations[name], self.implementations[name])
+        return (one.function for one in made if one.words == words)
 
     def _made(self, name: str, group: Group) -> Iterator[tuple[str, str, Print]]:
         original = self.of(name, group)
@@ -324,6 +244,7 @@ class Library:
                 name,
                 what,
                 repr(group.domains),
+                group.equal,
             ]
         )
         return cache_folder() / "fingerprints" / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.npz"
@@ -331,9 +252,11 @@ class Library:
 
 def _of_variant(one: Variant, group: Group, original: Print) -> Print | None:
     """Its fingerprint, or None if it has none or is the original again."""
-    first, _ = _one(one.function, group.probes[0], 0)
+    first, _ = values_of(one.function, group.probes[0], 0)
     second, _ = (
-        _one(one.function, group.probes[1], 0) if first is None and len(group.probes) > 1 else (first, ())
+        values_of(one.function, group.probes[1], 0)
+        if first is None and len(group.probes) > 1
+        else (first, ())
     )
     if first is None and second is None:
         return None
@@ -348,37 +271,3 @@ def _makers() -> str:
     """Digest of everything else that a fingerprint depends on."""
     own = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     return hashlib.sha256(own).hexdigest() + judge_digest()
-
-
-def _write(path: Path, rows: Sequence[tuple[str, str, Print]]) -> None:
-    arrays: dict[str, Any] = {}
-    described = []
-    for i, (words, setting, made) in enumerate(rows):
-        shape = [None if value is None else len(value) for value in made.values]
-        described.append([words, setting, shape, [list(m) for m in made.moved]])
-        for p, value in enumerate(made.values):
-            arrays |= {f"{i}_{p}_{k}": x for k, x in enumerate(value or ())}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{id(rows)}.part.npz")
-        np.savez(part, described=np.asarray(json.dumps(described)), **arrays)
-        part.replace(path)
-    except OSError:
-        # A cache that cannot be written only costs time.
-        pass
-
-
-def _read(path: Path) -> list[tuple[str, str, Print]] | None:
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            rows = []
-            for i, (words, setting, shape, moved) in enumerate(json.loads(str(stored["described"]))):
-                values = tuple(
-                    None if count is None else tuple(stored[f"{i}_{p}_{k}"] for k in range(count))
-                    for p, count in enumerate(shape)
-                )
-                rows.append((words, setting, Print(values, tuple(tuple(m) for m in moved))))
-            return rows
-    except Exception:
-        # Half written or of another version: made again.
-        return None

@@ -18,6 +18,8 @@ from kg.numbers.arrays import NotTestable, Redraw
 from kg.verify.draws import FloatSource, Undrawable, draw, sizes_for
 from kg.verify.trial import flatten
 
+ROUGHLY = 1e-2
+
 
 @dataclass(frozen=True)
 class Fitting:
@@ -28,19 +30,34 @@ class Fitting:
     refused: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class _Probe:
+    """Inputs, the reference's outputs there, and whether it gives a single one."""
+
+    inputs: dict[str, Any]
+    outputs: tuple[Any, ...]
+    single: bool
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        return [x.shape for x in self.outputs]
+
+
 def fit(
     foreign: Foreign, reference: Callable[..., Any], declared: Adapter, libraries: Sequence[str] | None
 ) -> Fitting:
     """Find out how the function wants to be called: the first adapter under which it gives outputs of the right shape.
 
     Only axes of length one are put in, unless the function does not run at all otherwise: an adapter never makes a wrong
-    function right.
+    function right. Heads before tokens and tokens before heads have the same shapes: of such layouts, where the function
+    does not run without, it is the one that gives the reference's values, if one does.
     """
     probes = _probes(reference)
     if not probes:
         return Fitting(declared, tuple(placing.systems(foreign, _asked(libraries))), {})
     first: dict[str, str] = {}
-    for adapter in _candidates(declared, probes[0][0]):
+    runs: Fitting | None = None
+    for adapter in _candidates(declared, probes[0].inputs):
         admitted_systems, refused = [], {}
         for system in placing.systems(foreign, _asked(libraries)):
             try:
@@ -52,9 +69,14 @@ def fit(
             else:
                 admitted_systems.append(system)
         if admitted_systems:
-            return Fitting(adapter, tuple(admitted_systems), refused)
+            fitting = Fitting(adapter, tuple(admitted_systems), refused)
+            if adapter.is_as_typed or declared.steps:
+                return fitting
+            if _agrees(Placed(foreign, reference, adapter, admitted_systems[0]), probes):
+                return fitting
+            runs = runs or fitting
         first = first or refused
-    return Fitting(declared, (), first)
+    return runs or Fitting(declared, (), first)
 
 
 def _asked(libraries: Sequence[str] | None) -> dict[str, None] | None:
@@ -72,9 +94,9 @@ def _candidates(declared: Adapter, inputs: Mapping[str, Any]) -> Iterator[Adapte
         yield adapter.then(chosen_output(0))
 
 
-def _probes(reference: Callable[..., Any]) -> list[tuple[dict[str, Any], list[tuple[int, ...]], bool]]:
-    """Two draws of inputs with the shapes of the outputs there, and whether there is a single one."""
-    found: list[tuple[dict[str, Any], list[tuple[int, ...]], bool]] = []
+def _probes(reference: Callable[..., Any]) -> list[_Probe]:
+    """Two draws of inputs with the outputs there."""
+    found: list[_Probe] = []
     try:
         domains = domains_of(reference)
         for number, sizes in zip(range(12), sizes_for(domains, (), "fit"), strict=False):
@@ -85,9 +107,8 @@ def _probes(reference: Callable[..., Any]) -> list[tuple[dict[str, Any], list[tu
             except Exception:
                 # Sizes that a condition of the claims excludes.
                 continue
-            found.append(
-                (inputs, [np.shape(x) for x in flatten(result)], not isinstance(result, tuple | list | dict))
-            )
+            outputs = tuple(np.asarray(x) for x in flatten(result))
+            found.append(_Probe(inputs, outputs, not isinstance(result, tuple | list | dict)))
             if len(found) == 2:
                 break
     except (TypeError, Undrawable, NotTestable, Redraw):
@@ -95,11 +116,12 @@ def _probes(reference: Callable[..., Any]) -> list[tuple[dict[str, Any], list[tu
     return found
 
 
-def _trouble(candidate: Placed, probes: Sequence[Any]) -> str:
+def _trouble(candidate: Placed, probes: Sequence[_Probe]) -> str:
     """Why the function cannot be called so, or an empty string."""
-    for inputs, shapes, single in probes:
+    for probe in probes:
+        shapes = probe.shapes
         try:
-            outputs, dtypes = candidate.outputs(inputs, {})
+            outputs, dtypes = candidate.outputs(probe.inputs, {})
         except ForeignLost:
             raise
         except ForeignError as error:
@@ -113,9 +135,23 @@ def _trouble(candidate: Placed, probes: Sequence[Any]) -> str:
                 return f"it returns {len(outputs)} arrays only"
             outputs, dtypes = [outputs[candidate.adapter.output]], [dtypes[candidate.adapter.output]]
         if [x.shape for x in outputs] != shapes:
-            wanted = shapes[0] if single else shapes
+            wanted = shapes[0] if probe.single else shapes
             return f"it returns shapes {[x.shape for x in outputs]}, not {wanted}"
     return ""
+
+
+def _agrees(candidate: Placed, probes: Sequence[_Probe]) -> bool:
+    """Whether the function gives the values of the reference, as far as its layout goes: what differs is judged later."""
+    for probe in probes:
+        outputs, _ = candidate.outputs(probe.inputs, {})
+        if candidate.adapter.output is not None:
+            outputs = [outputs[candidate.adapter.output]]
+        for a, b in zip(probe.outputs, outputs, strict=True):
+            if not np.allclose(
+                a, b, rtol=0, atol=ROUGHLY * float(np.max(np.abs(a), initial=0.0)), equal_nan=True
+            ):
+                return False
+    return True
 
 
 def _elsewhere(candidate: Placed, dtypes: Sequence[str]) -> str:

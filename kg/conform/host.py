@@ -92,8 +92,10 @@ def _systems() -> list[str]:
 
 
 def _parameters(function: Any) -> list[dict[str, Any]] | None:
+    # A module of PyTorch is called with anything, and hands it to this.
+    forward = getattr(function, "forward", None)
     try:
-        signature = inspect.signature(function)
+        signature = inspect.signature(forward if callable(forward) else function)
     except (TypeError, ValueError):
         return None
     return [
@@ -172,9 +174,16 @@ def _as_computed(
 def _flat(result: Any) -> list[Any]:
     if isinstance(result, dict):
         return [x for key in sorted(result, key=str) for x in _flat(result[key])]
-    if isinstance(result, list | tuple) and not (result and all(isinstance(x, int | float) for x in result)):
+    if isinstance(result, list | tuple) and not _is_of_numbers(result):
         return [x for one in result for x in _flat(one)]
     return [result]
+
+
+def _is_of_numbers(result: Any) -> bool:
+    """Whether a list holds plain numbers, or lists of such, as ``tolist`` makes them: one array, and not many."""
+    if isinstance(result, list | tuple):
+        return bool(result) and all(map(_is_of_numbers, result))
+    return isinstance(result, int | float)
 
 
 def _dtype_name(part: Any) -> str:
@@ -228,7 +237,8 @@ def _numbers(part: Any) -> Any:
         # JAX's own, which NumPy does not count among the numbers.
         array = array.astype(np.float64)
     if array.dtype.kind not in "biufc":
-        raise TypeError(f"the function returns {type(part).__name__}, not an array of numbers")
+        wrap = ": if it works in place, wrap it in one that returns its array" if part is None else ""
+        raise TypeError(f"the function returns {type(part).__name__}, not an array of numbers{wrap}")
     if array.dtype.kind == "f":
         return array.astype(np.float64)
     return array.astype(np.complex128) if array.dtype.kind == "c" else array

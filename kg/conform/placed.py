@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,10 +59,23 @@ class Placed:
                 raise NotTestable(
                     "its check needs derivatives or exact numbers, which a function from outside does not give"
                 )
+        self._see_held(inputs)
         self.called += 1
         keywords = _renamed(options, self.foreign.parameters)
         leading = _leading(self.reference, inputs)
         return self._mapped(leading, inputs, keywords) if leading else self._one(inputs, keywords)
+
+    def _see_held(self, inputs: Mapping[str, Any]) -> None:
+        """See that an input for which the function has one value of its own has just that in the claim.
+
+        Raises:
+            NotTestable: if it has another.
+        """
+        for name, value in self.adapter.held.items():
+            if not np.allclose(inputs[name], value, rtol=1e-12, atol=0):
+                raise NotTestable(
+                    f"the claim sets {name} = {_words(inputs[name])}, and the function has {name} = {value:.6g}"
+                )
 
     def _one(self, inputs: Mapping[str, Any], keywords: Mapping[str, Any]) -> Any:
         outputs, _ = self.outputs(inputs, keywords)
@@ -224,6 +237,23 @@ def refuse_unknown_keywords(foreign: Foreign, adapter: Adapter) -> None:
         if name not in known:
             advice = did_you_mean(name, known, f"its parameters are {', '.join(known)}")
             raise UsageError(f"--adapter {name}={value}: {foreign.reference} takes no '{name}': {advice}")
+
+
+def refuse_too_few_inputs(foreign: Foreign, adapter: Adapter, concept: str, inputs: Sequence[str]) -> None:
+    """See that a function that could not be called has room for the inputs of an implementation.
+
+    Raises:
+        UsageError: if it has not.
+    """
+    left = [name for name in inputs if name not in adapter.held]
+    if foreign.parameters is None or fits(foreign.parameters, len(left), adapter.keywords) or adapter.is_list:
+        return
+    known = ", ".join(p.name for p in foreign.parameters) or "nothing"
+    raise UsageError(
+        f"{foreign.reference}: it takes {known}, and {concept} takes {', '.join(inputs)}: "
+        "give it these inputs, or say what it has for one of them, e.g. --adapter "
+        f"{left[-1]}=1; kg identify {foreign.reference} finds such numbers"
+    )
 
 
 def systems(foreign: Foreign, asked: Mapping[str, Any] | None = None) -> Iterator[System]:

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from kg.code import CodeIndex
 from kg.conform.comparing import FAILS, HOLDS, Comparison
 from kg.conform.fitting import Fitting
 from kg.conform.foreign import Foreign, ForeignError, ForeignLost
@@ -74,19 +73,8 @@ class Conformity:
 def claims_on(graph: Graph, concept: str) -> list[Claim]:
     """The claims about a concept, and those whose check uses its implementation, by name."""
     about = {claim.name for claim in graph.claims_about(concept, narrower=False)}
-    reaching = {name for name, reached in _reached(graph).items() if concept in reached}
+    reaching = {name for name, reached in graph.reached.items() if concept in reached}
     return [graph.claims[name] for name in sorted(about | reaching)]
-
-
-_last: list[tuple[CodeIndex, dict[str, tuple[str, ...]]]] = []
-
-
-def _reached(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """The implementations that the check of every claim reaches: a second's work, kept for the next function."""
-    code = graph.code
-    if not _last or _last[0][0] is not code:
-        _last[:] = [(code, {claim.name: code.reached(claim) for claim in graph.claims.values()})]
-    return _last[0][1]
 
 
 def conform(
@@ -100,7 +88,7 @@ def conform(
     """What holds, fails or could not be run, claim by claim."""
     claims = claims_on(graph, concept)
     # Asked once: whether a source has changed is looked up every time.
-    digests, reached = graph.digests, _reached(graph)
+    digests, reached = graph.digests, graph.reached
     found = []
     lost = ""
     for done, claim in enumerate(claims, start=1):
@@ -204,12 +192,13 @@ def _on_draws(comparison: Comparison, result: Conformity) -> tuple[str, str]:
         try:
             outcome = comparison.at(sizes, source)
         except ForeignLost:
-            result.failing_input = _plain(comparison.trial.draw(sizes, source.again(source.raw)))
+            inputs = comparison.trial.draw(sizes, source.again(source.raw))
+            result.failing_input = _plain(comparison.held(inputs))
             result.sizes = shape_text(sizes)
             raise
         if outcome.said == FAILS:
             fewer, inputs, least = smallest(comparison, sizes, source)
-            result.failing_input, result.sizes = _plain(inputs), shape_text(fewer)
+            result.failing_input, result.sizes = _plain(comparison.held(inputs)), shape_text(fewer)
             return "failed", least.reason if least.said == FAILS else outcome.reason
         held += outcome.said == HOLDS
         reason = outcome.reason or reason
@@ -259,7 +248,7 @@ def _at_the_counterexample(comparison: Comparison, check: Check, result: Conform
     if outcome.said == HOLDS:
         return "passed", ""
     if outcome.said == FAILS:
-        result.failing_input, result.sizes = _plain(inputs), "the stored counterexample"
+        result.failing_input, result.sizes = _plain(comparison.held(inputs)), "the stored counterexample"
         return "failed", outcome.reason
     return "untested", outcome.reason
 

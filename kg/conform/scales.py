@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from kg.conform.adapters import Adapter
-from kg.conform.fingerprints import Group, Print, missed
+from kg.conform.fingerprints import Group
+from kg.conform.prints import Print, missed
 
 Outputs = list["list[Any] | None"]
 
@@ -60,6 +61,8 @@ def formula(run: Run, known: Print, factors: Sequence[float]) -> str:
     for words, values in _formulas(run, used):
         if all(math.isclose(v, f, rel_tol=1e-6) for v, f in zip(values, factors, strict=True)):
             return words
+    if math.isclose(min(factors), max(factors), rel_tol=1e-9):
+        return f"{factors[0]:.10g}"
     return ", ".join(f"{factor:.6g}" for factor in factors) + " on the probes"
 
 
@@ -72,11 +75,11 @@ def _formulas(run: Run, used: Sequence[int]) -> Iterator[tuple[str, list[float]]
         for axis in range(np.ndim(array)):
             size = [run.group.probes[i][name].shape[axis] for i in used]
             text = f"the size of axis {axis} of {name}"
-            for words, form in _FORMS.items():
+            for words, form in FORMS.items():
                 yield words.format(text), [form(n) for n in size]
 
 
-_FORMS: dict[str, Callable[[int], float]] = {
+FORMS: dict[str, Callable[[int], float]] = {
     "{}": float,
     "the root of {}": math.sqrt,
     "one over {}": lambda n: 1 / n,

@@ -10,6 +10,8 @@ taken outside         ``sqrt(a + b)`` → ``sqrt(a) + b``: a term leaves a funct
 divisor less one      ``mean(a)`` → ``sum(a) / (count − 1)``; the same for ``/ n`` of a sum
 mask shifted          ``a >= b`` → ``a + 1 >= b`` and ``a >= b + 1``; the same for ``<=``, ``>``, ``<``
 moved after update    in a loop that carries S, ``p * S`` → ``S``, and ``S = p * S`` after S is updated
+read before update    in a loop that carries S, what is put out from S stands before S is updated
+read after update     the reverse
 ===================== =============================================================================
 """
 
@@ -45,8 +47,12 @@ def variants(index: CodeIndex, source: Function, original: Callable[..., Any]) -
     """Settings of the options first, then every edit of the text."""
     yield from settings(original)
     helpers = helpers_of(index, source)
-    further = (*_moved_after(source.node, original, helpers), *_further(source.node, original, helpers))
-    for mutant in (*mutants(source.node, original, helpers), *further):
+    added = (
+        *_moved_after(source.node, original, helpers),
+        *_read_elsewhere(source.node, original, helpers),
+        *further(source.node, original, helpers),
+    )
+    for mutant in (*mutants(source.node, original, helpers), *added):
         yield Variant(in_words(mutant), "", mutant.function)
 
 
@@ -70,7 +76,7 @@ def settings(original: Callable[..., Any]) -> Iterator[Variant]:
 
 def in_words(mutant: Mutant) -> str:
     """An edit as the end of the sentence "this is X …"."""
-    before, after = (_readable(text) for text in mutant.edit.split(" → ", 1))
+    before, after = (readable(text) for text in mutant.edit.split(" → ", 1))
     quoted = f"{before} became {after}"
     match mutant.operator:
         case "operand dropped":
@@ -79,9 +85,11 @@ def in_words(mutant: Mutant) -> str:
             return f"with “{before}” after “{after}”"
         case "moved after update":
             factor, _, state = mutant.edit.partition(" → ")
-            return (
-                f"with the factor {_readable(factor)} after the update of {_readable(state)} and not before"
-            )
+            return f"with the factor {readable(factor)} after the update of {readable(state)} and not before"
+        case "read before update":
+            return f"with the state {after} read before it is updated and not after: {before} comes first"
+        case "read after update":
+            return f"with the state {after} read after it is updated and not before: {before} comes last"
         case "applied after":
             return f"with the factor {_factor(mutant.edit)} after the update and not before: {quoted}"
         case "mask shifted":
@@ -108,7 +116,7 @@ _ARTICLE = {
 
 def _factor(edit: str) -> str:
     node = ast.parse(edit.split(" → ", 1)[1], mode="eval").body
-    return _readable(ast.unparse(node.left)) if isinstance(node, ast.BinOp) else "of one term"
+    return readable(ast.unparse(node.left)) if isinstance(node, ast.BinOp) else "of one term"
 
 
 def _missing(edit: str) -> str:
@@ -121,11 +129,11 @@ def _missing(edit: str) -> str:
     gone = right if after == left else left
     kind = {ast.Div: "scale", ast.Mult: "scale", ast.Add: "term", ast.Sub: "term", ast.Pow: "power"}
     if isinstance(node.op, ast.Div) and gone == right:
-        return f"the scale 1/({_readable(gone)})"
-    return f"the {kind.get(type(node.op), 'factor')} {_readable(gone)}"
+        return f"the scale 1/({readable(gone)})"
+    return f"the {kind.get(type(node.op), 'factor')} {readable(gone)}"
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Code as a reader would write it: without the namespace, and with plain constants."""
     with contextlib.suppress(SyntaxError):
         text = ast.unparse(_Plain().visit(ast.parse(text)))
@@ -143,11 +151,25 @@ class _Plain(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> Any:
         node = self.generic_visit(node)  # type: ignore[assignment]
-        is_constant = isinstance(node.func, ast.Name) and node.func.id == "constant" and len(node.args) == 2
-        return node.args[1] if is_constant else node
+        match node:
+            case ast.Call(func=ast.Name(id="constant"), args=[_, number]):
+                return number
+            case ast.Call(func=ast.Name(id="pi"), args=[_]):
+                return ast.Name("pi", ast.Load())
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> Any:
+        node = self.generic_visit(node)  # type: ignore[assignment]
+        match node:
+            case ast.BinOp(
+                left=ast.Constant(value=int() as a), op=ast.Div(), right=ast.Constant(value=int() as b)
+            ) if b and b % 10 == 0:
+                # A decimal, which the number systems are given as a fraction.
+                return ast.Constant(a / b)
+        return node
 
 
-def _further(
+def further(
     node: ast.FunctionDef, original: Callable[..., Any], helpers: Sequence[ast.FunctionDef]
 ) -> Iterator[Mutant]:
     for target in (node, *helpers):
@@ -155,7 +177,7 @@ def _further(
         for number, place in enumerate(places):
             for operator, replacement in _replacements(place):
                 tree = copy.deepcopy(target)
-                _Put(list(ast.walk(tree))[number], replacement).visit(tree)
+                Put(list(ast.walk(tree))[number], replacement).visit(tree)
                 others = [other for other in (node, *helpers) if other is not target]
                 function = compiled(node.name, [*others, tree], original)
                 if function is not None:
@@ -181,7 +203,7 @@ def _moved_after(
             tree = copy.deepcopy(node)
             same = list(ast.walk(tree))[number]
             assert isinstance(same, ast.For)
-            _Put(list(ast.walk(same))[inner], ast.Name(state, ast.Load())).visit(same)
+            Put(list(ast.walk(same))[inner], ast.Name(state, ast.Load())).visit(same)
             if not _put_after_the_last(same, state, factor):
                 continue
             function = compiled(node.name, [*helpers, tree], original)
@@ -212,7 +234,68 @@ def _put_after_the_last(loop: ast.For, state: str, factor: ast.expr) -> bool:
     return True
 
 
-class _Put(ast.NodeTransformer):
+def _read_elsewhere(
+    node: ast.FunctionDef, original: Callable[..., Any], helpers: Sequence[ast.FunctionDef]
+) -> Iterator[Mutant]:
+    """In a loop that carries a state, an output read from it stands on the other side of the update."""
+    for number, loop in enumerate(ast.walk(node)):
+        if not isinstance(loop, ast.For):
+            continue
+        for at, statement in enumerate(loop.body):
+            if not _puts_out(statement):
+                continue
+            # A state is what the loop reads and writes: W = … W …, over one or more statements.
+            for state in sorted(_mentioned(statement) & _carried(loop)):
+                updates = [i for i, one in enumerate(loop.body) if state in _assigned(one)]
+                first, last = updates[0], updates[-1]
+                if first < at < last:
+                    continue
+                tree = copy.deepcopy(node)
+                same = list(ast.walk(tree))[number]
+                assert isinstance(same, ast.For)
+                moved = same.body.pop(at)
+                same.body.insert(first if at > last else last, moved)
+                function = compiled(node.name, [*helpers, tree], original)
+                if function is not None:
+                    operator = "read before update" if at > last else "read after update"
+                    edit = f"{ast.unparse(_put_out(statement))} → {state}"
+                    yield Mutant(operator, statement.lineno, edit, function)
+
+
+def _puts_out(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="append"), args=[_])):
+            return True
+    return False
+
+
+def _put_out(statement: ast.stmt) -> ast.expr:
+    assert isinstance(statement, ast.Expr)
+    assert isinstance(statement.value, ast.Call)
+    return statement.value.args[0]
+
+
+def _assigned(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
+def _mentioned(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def _carried(loop: ast.For) -> set[str]:
+    """Names that the loop assigns after it has used their value from the round before."""
+    found: set[str] = set()
+    written: set[str] = set(_assigned(loop.target))
+    for statement in loop.body:
+        found |= _mentioned(statement) - written
+        written |= _assigned(statement)
+    return found & written
+
+
+class Put(ast.NodeTransformer):
+    """Puts a replacement in the place of one node."""
+
     def __init__(self, target: ast.AST, replacement: ast.AST) -> None:
         self.target, self.replacement = target, replacement
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kg.coverage import Coverage
 from kg.errors import UsageError
 from kg.files import write_whole
-from kg.names import VOCABULARY, closest, local_name, prefixes, turtle_literal
+from kg.names import closest, local_name, prefixes, turtle_literal
 
 if TYPE_CHECKING:
     from kg.graph import Graph
@@ -26,9 +26,10 @@ Progress = Callable[[Coverage, int, int], None]
 def digests(graph: Graph) -> dict[str, str]:
     """For each implementation that a claim reaches, a digest of it and of all these claims, in order of name."""
     watched: dict[str, list[str]] = {}
-    for claim in graph.claims.values():
-        for name in graph.code.reached(claim):
-            watched.setdefault(name, []).append(graph.digests[claim.name])
+    today = graph.digests
+    for claim, reached in graph.reached.items():
+        for name in reached:
+            watched.setdefault(name, []).append(today[claim])
     return {
         name: hashlib.sha256("\n".join([name, *sorted(watched[name])]).encode()).hexdigest()[:32]
         for name in sorted(watched)
@@ -132,15 +133,20 @@ def coverage_path(graph: Graph) -> Path:
 
 
 def _stanzas(graph: Graph) -> dict[str, dict[str, list[str]]]:
-    rows: Any = graph.store.query(
-        f"SELECT ?s ?p ?o {{ ?s a <{VOCABULARY}Coverage> ; ?p ?o }}", use_default_graph_as_union=True
-    )
+    """What the record says of each implementation, from the file alone: to show one concept the graph need not be parsed."""
+    from pyoxigraph import NamedNode, RdfFormat, parse
+
     found: dict[str, dict[str, list[str]]] = {}
-    for row in rows:
-        facts = found.setdefault(local_name(row["s"].value), {})
-        value = row["o"].value
-        is_name = type(row["o"]).__name__ == "NamedNode"
-        facts.setdefault(local_name(row["p"].value), []).append(local_name(value) if is_name else value)
+    try:
+        for quad in parse(path=coverage_path(graph), format=RdfFormat.TURTLE):
+            name, value = (
+                local_name(str(getattr(quad.subject, "value", ""))),
+                str(getattr(quad.object, "value", "")),
+            )
+            said = local_name(value) if isinstance(quad.object, NamedNode) else value
+            found.setdefault(name, {}).setdefault(local_name(quad.predicate.value), []).append(said)
+    except FileNotFoundError:
+        return {}
     return found
 
 

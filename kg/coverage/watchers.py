@@ -5,9 +5,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 
-from kg.code import CodeIndex, helpers_of
+from kg.code import helpers_of
 from kg.coverage import Coverage
+from kg.coverage.slight import slight_edits
 from kg.graph import Claim, Graph
 from kg.verify import bound, cost, expectation, law, probe, rate, recovery, refutation
 from kg.verify.declare import Check
@@ -28,13 +30,15 @@ def survey(graph: Graph, workshop: Workshop, name: str) -> Coverage:
     # An edited text divides by zero and overflows as it likes; only what the claims make of it counts.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        for mutant in mutants(source.node, original, helpers_of(index, source)):
+        helpers = helpers_of(index, source)
+        edited = chain(mutants(source.node, original, helpers), slight_edits(source.node, original, helpers))
+        for mutant in edited:
             _try(mutant, watchers, result)
     return result
 
 
 def _try(mutant: Mutant, watchers: _Watchers, result: Coverage) -> None:
-    """Ask the claims one after another until one notices.
+    """Ask the claims one after another until one notices; where no claim can tell, nothing does.
 
     An edit is equivalent if it is the same function wherever a claim that does not notice it looks; one that is the same
     without any condition is asked of no further claim.
@@ -50,9 +54,7 @@ def _try(mutant: Mutant, watchers: _Watchers, result: Coverage) -> None:
         if same[-1] and not trial.conditions and not trial.allowed:
             same = [True]
             break
-    if not same:
-        return
-    if all(same) or any(part in str(mutant) for part in watchers.explanations):
+    if (same and all(same)) or any(part in str(mutant) for part in watchers.explanations):
         result.equivalent += 1
     else:
         result.unnoticed.append(str(mutant))
@@ -63,7 +65,7 @@ class _Watchers:
 
     def __init__(self, graph: Graph, workshop: Workshop, name: str) -> None:
         self._graph, self._workshop, self._name = graph, workshop, name
-        self._claims = _claims(graph, graph.code, name)
+        self._claims = _claims(graph, name)
         self._ready: list[tuple[Trial, Notices] | None] = []
         self.explanations = _explanations(graph, workshop, name)
 
@@ -78,12 +80,12 @@ class _Watchers:
 
 def _explanations(graph: Graph, workshop: Workshop, name: str) -> set[str]:
     """Edits of an implementation that a check explains as making no difference to anything stated of it."""
-    checks = [workshop.checks[c.name] for c in _claims(graph, graph.code, name) if c.name in workshop.checks]
+    checks = [workshop.checks[c.name] for c in _claims(graph, name) if c.name in workshop.checks]
     return {edit for check in checks for implementation, edit in check.harmless if implementation == name}
 
 
-def _claims(graph: Graph, index: CodeIndex, name: str) -> list[Claim]:
-    reaching = [claim for claim in graph.claims.values() if name in index.reached(claim)]
+def _claims(graph: Graph, name: str) -> list[Claim]:
+    reaching = [graph.claims[claim] for claim, reached in graph.reached.items() if name in reached]
     return sorted(
         reaching, key=lambda claim: (claim.kind not in EQUALITIES, claim.kind == "InExpectation", claim.name)
     )

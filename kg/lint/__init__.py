@@ -19,6 +19,7 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     layout.syntax_errors,
     layout.stanzas_out_of_place,
     layout.control_characters,
+    layout.unbalanced_latex,
     layout.malformed_numbers,
     names.twice_defined,
     names.unwritable,
@@ -36,6 +37,9 @@ CHECKS: tuple[Callable[[Draft], Iterator[Problem]], ...] = (
     code.orphan_checks,
     code.orphan_implementations,
     code.unknown_uses,
+    code.twice_written,
+    code.attached_to_nothing,
+    code.parameters_that_differ,
     code.conditions_on_one_side,
     queries.broken_rules,
 )

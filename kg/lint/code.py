@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
@@ -10,6 +11,9 @@ from kg.lint.draft import Draft, Problem
 from kg.names import did_you_mean
 
 _USE = re.compile(r"\buse\(\s*[\"'](\w+)[\"']")
+_PUBLIC = re.compile(r"^def ([A-Za-z]\w*)\(", re.MULTILINE)
+_DECLARED = re.compile(r"^@(?:check|condition)\b(?:(?!\n\S)[\s\S]|\n[@)])*\ndef (\w+)\(", re.MULTILINE)
+_ATTACHED = re.compile(r"^@(\w+)\.(control|witness|counterexample|sampler)\b", re.MULTILINE)
 
 
 def unchecked_claims(draft: Draft) -> Iterator[Problem]:
@@ -87,6 +91,81 @@ def _uses(check: CheckFunction) -> Iterator[tuple[int, str]]:
             wanted = text[: found.end()].rsplit("\n", 1)[-1]
             starts = [number for number, line in enumerate(lines, 1) if line.startswith(wanted)]
             yield (starts[0] if starts else check.line), found.group(1)
+
+
+def twice_written(draft: Draft) -> Iterator[Problem]:
+    """Functions of one name, of which the second silently takes the place of the first."""
+    code = draft.code
+    if code is None:
+        return
+    implemented = {function.path.parent for function in code.implementations.values()}
+    first: dict[tuple[bool, str], str] = {}
+    for path in sorted(code.imports):
+        is_implementation = path.parent in implemented
+        pattern = _PUBLIC if is_implementation else _DECLARED
+        text, place = path.read_text(encoding="utf-8-sig"), draft.project.relative(path)
+        for found in pattern.finditer(text):
+            name, line = found[1], text.count("\n", 0, found.start(1)) + 1
+            key = is_implementation, name
+            if key in first:
+                problem = f"'{name}' is written a second time, and only one of them is run"
+                yield Problem(place, line, problem, f"keep one; the first is at {first[key]}")
+            else:
+                first[key] = f"{place.as_posix()}:{line}"
+
+
+def attached_to_nothing(draft: Draft) -> Iterator[Problem]:
+    """Controls, witnesses and counterexamples of a check that is not there: their module cannot be imported."""
+    code = draft.code
+    if code is None:
+        return
+    for path in sorted(code.imports):
+        everything = (*code.checks.values(), *code.conditions.values())
+        declared = {one.name for one in everything if one.path == path}
+        text = path.read_text(encoding="utf-8-sig")
+        for found in _ATTACHED.finditer(text):
+            owner, part = found.groups()
+            if owner in declared:
+                continue
+            line = text.count("\n", 0, found.start()) + 1
+            what = "condition" if part == "sampler" else "check"
+            if re.search(rf"^def {owner}\(", text, re.MULTILINE):
+                problem, advice = f"'{owner}' is a function and no {what}", f"write @{what} above it"
+            else:
+                problem = f"there is no {what} '{owner}' in this file"
+                advice = did_you_mean(owner, declared, f"write @{what} and def {owner}(…) above")
+            yield Problem(draft.project.relative(path), line, problem, advice)
+
+
+def parameters_that_differ(draft: Draft) -> Iterator[Problem]:
+    """Checks that do not take ``use`` first, and controls that take an input that their check does not have."""
+    for check in draft.code.checks.values() if draft.code is not None else ():
+        first, wanted = _parameters(check.node)
+        if first != "use":
+            problem = f"the first parameter of the check '{check.name}' is not use"
+            yield _at(
+                draft, check, problem, f"write def {check.name}(use, …), and reach implementations by it"
+            )
+            continue
+        for node in check.attached:
+            if not any(".control(" in ast.unparse(mark) for mark in node.decorator_list):
+                continue
+            first, names = _parameters(node)
+            unknown = [name for name in names if name not in wanted]
+            if first != "use":
+                problem = f"the first parameter of a control of '{check.name}' is not use"
+            elif unknown:
+                problem = f"a control of '{check.name}' takes '{unknown[0]}', which its check does not"
+            else:
+                continue
+            advice = f"write def _({', '.join(['use', *wanted])}), or fewer of them"
+            yield Problem(draft.project.relative(check.path), node.lineno, problem, advice)
+
+
+def _parameters(node: ast.FunctionDef) -> tuple[str, list[str]]:
+    """The first parameter of a function, and the others."""
+    names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+    return (names[0] if names else "nothing"), names[1:]
 
 
 def conditions_on_one_side(draft: Draft) -> Iterator[Problem]:

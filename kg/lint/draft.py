@@ -43,7 +43,7 @@ class Draft:
         self.sources = sources.read(project)
         store = Store()
         self.errors = sources.fill(store, self.sources)
-        self.graph = Graph(project, store, self.sources)
+        self.graph = Graph(project, lambda: (store, self.sources))
         self.code_error: SourceError | None = None
 
     @cached_property

@@ -70,6 +70,48 @@ def _escapes(file: TurtleFile, line: int, literal: str) -> Iterator[Problem]:
         )
 
 
+def unbalanced_latex(draft: Draft) -> Iterator[Problem]:
+    """Formulas, and what stands between dollar signs, that LaTeX could not read to the end."""
+    for file, subject, quad in draft.quads():
+        if not isinstance(quad.object, Literal) or not quad.predicate.value.startswith(VOCABULARY):
+            continue
+        name, text = local_name(quad.predicate.value), quad.object.value
+        if name == "formula":
+            parts = [text]
+        elif name in _PROSE:
+            parts = re.split(r"(?<!\\)\$", text)
+            if len(parts) % 2 == 0:
+                advice = "put $ before and after every formula, and \\\\$ where a dollar is meant"
+                yield draft.in_file(file, subject, f"kg:{name} holds an odd number of $", advice, name)
+                continue
+            parts = parts[1::2]
+        else:
+            continue
+        for part in parts:
+            fault = _unclosed(part)
+            if fault:
+                advice = "close it, or write \\\\{ where a brace is to be seen"
+                yield draft.in_file(file, subject, f"kg:{name} is not LaTeX: {fault}", advice, name)
+
+
+_PROSE = ("because", "note", "where", "statement", "asUsuallySaid")
+_PAIRS = re.compile(r"\\(?:left|right|begin|end)(?![A-Za-z])(?:\{[a-z]+\*?\})?|\\.|[{}]", re.DOTALL)
+
+
+def _unclosed(latex: str) -> str:
+    """What is opened and not closed, or closed and not opened; empty if nothing is."""
+    opened: list[str] = []
+    for found in _PAIRS.findall(latex):
+        closes = {"}": "{", "\\right": "\\left"}.get(found, found.replace("\\end", "\\begin"))
+        if found == "{" or found.startswith(("\\left", "\\begin")):
+            opened.append(found)
+        elif found == "}" or found.startswith(("\\right", "\\end")):
+            last = opened.pop() if opened else ""
+            if last != closes:
+                return f"a {found} closes nothing"
+    return f"a {opened[-1]} is never closed" if opened else ""
+
+
 def malformed_numbers(draft: Draft) -> Iterator[Problem]:
     """Integers that are none: RDF accepts any text under any datatype."""
     for file, subject, quad in draft.quads():

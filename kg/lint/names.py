@@ -39,8 +39,9 @@ def unwritable(draft: Draft) -> Iterator[Problem]:
     things: list[Concept | Claim | Condition] = [*graph.concepts.values(), *graph.claims.values()]
     for thing in (*things, *graph.conditions.values()):
         name = thing.name
-        if not name.isidentifier() or name != name.lower() or keyword.iskeyword(name):
-            advice = "use small letters, digits and _, beginning with a letter"
+        fits = name.isidentifier() and name.isascii() and name == name.lower()
+        if not fits or keyword.iskeyword(name):
+            advice = "use small letters from a to z, digits and _, beginning with a letter"
             yield draft.problem(thing.iri, f"'{name}' cannot be the name of a function", advice)
 
 
@@ -104,6 +105,12 @@ def unknown_references(draft: Draft) -> Iterator[Problem]:
         what, known = expected[quad.predicate.value]
         name = local_name(quad.object.value)
         if name in known or name in draft.unclear:
+            # A name in a file that is broken is not understood, and nothing can be said of it.
+            meant = getattr(known.get(name), "iri", "") if isinstance(known, Mapping) else ""
+            if meant and meant != quad.object.value:
+                written, base = compact(quad.object.value, draft.project.base), draft.project.base
+                problem = f"{written} is nothing, though there is a {what} of that name"
+                yield draft.in_file(file, subject, problem, f"write {compact(meant, base)}", name)
             continue
         if name in draft.graph.aliases:
             problem, advice = f"'{name}' has been renamed", f"write '{draft.graph.aliases[name]}'"

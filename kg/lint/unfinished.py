@@ -30,7 +30,8 @@ def functions(draft: Draft) -> Iterator[Problem]:
     if draft.code is None:
         return
     for function in (*draft.code.checks.values(), *draft.code.implementations.values()):
-        sources = [function.source, *(source for _, source in getattr(function, "controls", ()))]
+        attached = (*getattr(function, "controls", ()), *getattr(function, "parts", ()))
+        sources = [function.source, *(source for _, source in attached)]
         if any(_IN_PYTHON.search(source) for source in sources):
             path = draft.project.relative(function.path)
             yield Problem(path, function.line, f"the code of '{function.name}' is still TODO", "write it")

@@ -37,7 +37,11 @@ class New:
 
 
 def present(text: str, entries: Iterable[Entry]) -> Entry | None:
-    """The entry that already is this work, by an identifier or by its whole title."""
+    """The entry that already is this work, by its key, an identifier or its whole title."""
+    entries = tuple(entries)
+    by_key = next((entry for entry in entries if text.strip() in (entry.key, *entry.formerly)), None)
+    if by_key is not None:
+        return by_key
     found = identifiers.identifier(text)
     names = {str(one) for one in identifiers.implied(found)} if found else set()
     words = matching.folded(text)

@@ -63,9 +63,9 @@ class Known:
     @cached_property
     def spoken(self) -> list[tuple[str, frozenset[str], frozenset[str]]]:
         """Every claim with the concepts that it names or that its check runs, and with one name for equal ones."""
-        code = self.graph.code
+        reached = self.graph.reached
         concepts = {
-            claim.name: frozenset((*claim.concepts, *code.reached(claim)))
+            claim.name: frozenset((*claim.concepts, *reached[claim.name]))
             for claim in self.graph.claims.values()
         }
         return [(name, found, frozenset(map(self.alias, found))) for name, found in concepts.items()]

@@ -76,7 +76,7 @@ def _vouched(graph: Graph, name: str, concept: str, prop: str, claim: str, label
         raise KgError(
             f"{name}: there is no property '{prop}': declare it as a kg:Property, or correct the name"
         )
-    if concept not in {*graph.claims[claim].concepts, *graph.code.reached(graph.claims[claim])}:
+    if concept not in {*graph.claims[claim].concepts, *graph.reached[claim]}:
         raise KgError(f"{name}: {claim} does not speak of {concept}: name the claim that shows it")
 
 

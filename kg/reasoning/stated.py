@@ -83,7 +83,7 @@ def _calls(graph: Graph, claim: Claim) -> list[_Labels]:
             seen.append({name: _label(value, inputs) for name, value in given.items()})
             return function(*args, **kwargs)
 
-        spies = {name: partial(watched, trial.implementations[name]) for name in graph.code.reached(claim)}
+        spies = {name: partial(watched, trial.implementations[name]) for name in graph.reached[claim.name]}
         for attempt, sizes in zip(range(_ATTEMPTS), trial.sizes(), strict=False):
             source = FloatSource(f"calls of {claim.name} {attempt}")
             try:

@@ -56,10 +56,15 @@ class Knowledge:
 
         return load(self.project)
 
-    @property
+    @cached_property
     def code(self) -> CodeIndex:
         """The project's implementations and checks, read without importing them."""
         return self.graph.code
+
+    @cached_property
+    def stale(self) -> frozenset[str]:
+        """The names of the claims that nothing vouches for as they are now."""
+        return self.graph.stale_claims()
 
     @cached_property
     def terms(self) -> Mapping[str, Term]:

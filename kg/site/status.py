@@ -58,7 +58,7 @@ def status_of(knowledge: Knowledge, claim: Claim) -> Status:
     if evidence is None or evidence.outcome == "untested":
         return Status("none", _SIGNS["none"], "not checked yet", "none", "no evidence recorded")
     freshness, words = ("current", "evidence current")
-    if knowledge.graph.is_stale(claim):
+    if claim.name in knowledge.stale:
         freshness, words = ("stale", "evidence stale: something it rests on has changed since")
     level, strength = _level(knowledge, evidence)
     return Status(level, _SIGNS[level], strength, freshness, words)
@@ -105,7 +105,7 @@ def evidence_in_words(knowledge: Knowledge, claim: Claim) -> list[str]:
         leads = {"passed": "Why it is not stronger", "inapplicable": "Why"}
         lead = leads.get(evidence.outcome, "What is missing")
         sentences.append(f"{lead}: {_sentence(evidence.reason)}")
-    if knowledge.graph.is_stale(claim):
+    if claim.name in knowledge.stale:
         sentences.append(
             "This evidence is stale: the statement, the check or an implementation has changed since. "
             "It counts again once the claim is verified anew."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -107,6 +108,25 @@ def test_a_claim_that_is_still_to_do_is_undecided(kg):
 def test_every_kind_of_claim_can_be_begun(kind, kg, toy):
     assert kg("new", "claim", "first_is_second", "--topic", "evaluation", "--kind", kind.lower()).status == 0
     assert load(find_project(toy)).claims["first_is_second"].kind == kind
+
+
+def test_what_is_begun_asks_for_what_the_judge_of_its_kind_wants(kg, toy):
+    kinds = ("Bound", "Refutation", "InExpectation", "InLaw", "Recovery", "Convergence", "Limit", "Cost")
+    names = [f"claim_{kind.lower()}" for kind in kinds]
+    for name, kind in zip(names, kinds, strict=True):
+        kg("new", "claim", name, "--topic", "evaluation", "--kind", kind)
+    assert all(": write it" in problem for problem in kg("lint").out.splitlines())
+    verdicts = json.loads(kg("verify", *names, "--format", "json").out)
+    assert {one["claim"]: "TODO: return" in one["reason"] for one in verdicts} == dict.fromkeys(names, True)
+    text = (toy / "polynomials" / "checks" / "evaluation.py").read_text()
+    assert "@claim_bound.witness\ndef _(x):" in text
+    assert "@claim_refutation.counterexample\ndef _():" in text
+    assert '@check(relation="<=")\ndef claim_bound(' in text
+
+
+def test_a_report_that_nothing_here_can_run_gets_no_check(kg):
+    answer = kg("new", "claim", "first_is_second", "--topic", "evaluation", "--kind", "Report")
+    assert len(answer.out.splitlines()) == 1
 
 
 def test_an_unknown_kind_is_answered_with_a_guess(kg):

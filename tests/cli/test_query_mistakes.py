@@ -87,3 +87,36 @@ def test_who_asks_for_claims_of_no_kind_is_told_how_to_ask_for_all_kinds(kg):
     meant = kg("query", "-e", "SELECT ?c { ?c a/rdfs:subClassOf kg:Claim }")
     assert "horner_evaluation_is_power_evaluation" in meant.out
     assert meant.err == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        (
+            "SELECT ?c { ?c a kg:Identty }",
+            "nothing in the graph is called kg:Identty: did you mean 'Identity'?",
+        ),
+        ("SELECT ?c { ?c kg:lft ?x }", "nothing in the graph is called kg:lft: did you mean 'left'?"),
+        (
+            "SELECT ?c { ?c kg:left concept:horner_evalution }",
+            "nothing in the graph is called concept:horner_evalution: did you mean 'horner_evaluation'?",
+        ),
+    ],
+)
+def test_a_misspelt_name_in_a_query_without_answers_is_guessed(query, said, kg):
+    answer = kg("query", "-e", query)
+    assert answer.status == 0
+    assert said in answer.err
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?c { ?c a kg:Refutation ; kg:left concept:horner_evaluation }",
+        "SELECT ?c { ?c kg:statement 'kg:nothing' } # kg:nothing",
+        "PREFIX kg: <http://other.example/> SELECT ?c { ?c a kg:Nothing }",
+        "SELECT (kg:path(concept:horner_evaluation, concept:power_evaluation) AS ?why) {}",
+    ],
+)
+def test_nothing_is_said_of_names_that_are_known_or_none_of_ours(query, kg):
+    assert "nothing in the graph is called" not in kg("query", "-e", query).err

@@ -141,3 +141,10 @@ def test_evidence_that_cannot_be_written_is_said_and_the_report_still_given(kg, 
     answer = kg("verify")
     assert "not recorded: " in answer.err
     assert "2 passed" in answer.out
+
+
+def test_few_claims_are_told_one_by_one_how_sure_they_are(kg):
+    answer = kg("verify", "horner_evaluation_is_power_evaluation")
+    sure = "horner_evaluation_is_power_evaluation: Passed, IdentityTested (equal modulo random primes). Were it false"
+    assert sure in answer.err
+    assert sure not in answer.out

@@ -59,6 +59,20 @@ def test_an_edit_that_no_claim_notices_is_named(kg, loose):
     assert f"noticed by none: {found['unnoticed'][0]}" in shown
 
 
+def test_a_scale_that_no_claim_pins_down_is_named(kg, edit):
+    # Compared are ratios to the value at the first point, which do not know the scale of Horner's form.
+    edit(
+        "polynomials/checks/evaluation.py",
+        'return use("horner_evaluation")(a, x), use("power_evaluation")(a, x)\n\n\n@horner',
+        'h, p = use("horner_evaluation")(a, x), use("power_evaluation")(a, x)\n'
+        "    return h / h[:1], p / p[:1]\n\n\n@horner",
+    )
+    answer = kg("verify", "--implementations", HORNER)
+    assert answer.status == 1
+    assert "scaled slightly: return " in answer.out
+    assert "* 10001 / 10000" in answer.out
+
+
 def test_only_named_implementations_are_surveyed_and_the_record_of_others_is_kept(kg, toy):
     kg("verify", "--implementations")
     answer = kg("verify", "--implementations", "--all", POWERS, "--format", "json")

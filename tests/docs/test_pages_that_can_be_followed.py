@@ -14,6 +14,7 @@ from pages import DOCS, Command, File, Follower, start, steps, words
 PAGES = (
     "tour.md",
     "how-to/add-a-claim.md",
+    "how-to/bounds-refutations-and-other-kinds.md",
     "how-to/bring-your-own-ontology.md",
     "how-to/publish-the-site.md",
 )

@@ -8,7 +8,7 @@ import pytest
 from scipy.special import softmax
 
 from kg.impl.decoding import cached_attention_step, cached_softmax_attention, causal_softmax_attention
-from kg.impl.linearvariants import efficient_attention, rotary_linear_attention
+from kg.impl.linearattention import efficient_attention, rotary_linear_attention
 from kg.impl.recurrence import cumulative_sum_gradient, elu_features, linear_attention
 
 RNG = np.random.default_rng(8)

@@ -69,13 +69,17 @@ CODE_CASES: dict[str, Case] = {
             f"{CHECKS}:20: the check '_{SECOND}' has no negative control: "
             f'add one: @_{SECOND}.control("what is broken, in words")',
             f"{CHECKS}:20: the check '_{SECOND}' names no claim: did you mean '{SECOND}'?",
+            f"{CHECKS}:27: there is no check '{SECOND}' in this file: did you mean '_{SECOND}'?",
         ],
     ),
     "a claim without check whose two sides are implemented": (
         CHECKS,
         "@check\ndef horner_evaluation_is_power_evaluation(",
         "def _horner_evaluation_is_power_evaluation(",
-        [],
+        [
+            f"{CHECKS}:13: there is no check 'horner_evaluation_is_power_evaluation' in this file: "
+            "write @check and def horner_evaluation_is_power_evaluation(…) above"
+        ],
     ),
     "a claim without check of which one side is not implemented": (
         "ontology/claims/grids.ttl",
@@ -109,6 +113,71 @@ CODE_CASES: dict[str, Case] = {
         'evaluate = use("power_evaluation")',
         'evaluate = use("power_evalation")',
         [f"{CHECKS}:23: 'power_evalation' is no implementation: did you mean 'power_evaluation'?"],
+    ),
+    "a check that is written twice": (
+        CHECKS,
+        "",
+        f"\n\n@check(\n    gradients=True\n)\ndef {SECOND}(use, a, b, x):\n    return a, b\n",
+        [
+            f"{CHECKS}:36: '{SECOND}' is written a second time, and only one of them is run: "
+            f"keep one; the first is at {CHECKS}:20"
+        ],
+    ),
+    "an implementation that is written twice": (
+        "polynomials/impl/other.py",
+        "",
+        "def horner_evaluation(a, x):\n    return a[0] + x\n",
+        [
+            "polynomials/impl/other.py:1: 'horner_evaluation' is written a second time, and only one of them is run: "
+            f"keep one; the first is at {CODE}:22"
+        ],
+    ),
+    "a control of a misspelt check": (
+        CHECKS,
+        "@power_evaluation_is_linear_in_the_coefficients.control",
+        "@power_evaluation_is_linear_in_the_coeficients.control",
+        [
+            f"{CHECKS}:20: the check '{SECOND}' has no negative control: "
+            f'add one: @{SECOND}.control("what is broken, in words")',
+            f"{CHECKS}:27: there is no check 'power_evaluation_is_linear_in_the_coeficients' in this file: "
+            f"did you mean '{SECOND}'?",
+        ],
+    ),
+    "a function with a control that was never declared a check": (
+        CHECKS,
+        "@check\ndef horner_evaluation_is_power_evaluation(",
+        "def horner_evaluation_is_power_evaluation(",
+        [
+            f"{CHECKS}:13: 'horner_evaluation_is_power_evaluation' is a function and no check: write @check above it"
+        ],
+    ),
+    "a control that takes what its check does not": (
+        CHECKS,
+        "def _(use, a, b, x):",
+        "def _(use, a, c, x):",
+        [
+            f"{CHECKS}:28: a control of '{SECOND}' takes 'c', which its check does not: "
+            "write def _(use, a, b, x), or fewer of them"
+        ],
+    ),
+    "a control that leaves an input out": (CHECKS, "def _(use, a, b, x):", "def _(use, a, x):", []),
+    "a control without use": (
+        CHECKS,
+        "def _(use, a, b, x):",
+        "def _(a, b, x):",
+        [
+            f"{CHECKS}:28: the first parameter of a control of '{SECOND}' is not use: "
+            "write def _(use, a, b, x), or fewer of them"
+        ],
+    ),
+    "a check without use": (
+        CHECKS,
+        "def horner_evaluation_is_power_evaluation(use, ",
+        "def horner_evaluation_is_power_evaluation(",
+        [
+            f"{CHECKS}:10: the first parameter of the check 'horner_evaluation_is_power_evaluation' is not use: "
+            "write def horner_evaluation_is_power_evaluation(use, …), and reach implementations by it"
+        ],
     ),
     "a condition in code that is not stated": (
         CHECKS,

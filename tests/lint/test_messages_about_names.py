@@ -36,6 +36,15 @@ NAMES: dict[str, Case] = {
         "kg:left concept:horner_evalution",
         [f"{CLAIMS}:8: 'horner_evalution' is no concept: did you mean 'horner_evaluation'?"],
     ),
+    "a known name under the prefix of something else": (
+        CLAIMS,
+        "kg:left concept:horner_evaluation",
+        "kg:left claim:horner_evaluation",
+        [
+            f"{CLAIMS}:8: claim:horner_evaluation is nothing, though there is a concept of that name: "
+            "write concept:horner_evaluation"
+        ],
+    ),
     "an unknown condition": (
         CLAIMS,
         "kg:about",
@@ -134,7 +143,7 @@ NAMES: dict[str, Case] = {
         '    skos:definition "A grid of points with two directions, each with the same distance between neighbours."@en .\n',
         [
             f"{CONCEPTS}:17: '2d-grid' cannot be the name of a function: "
-            "use small letters, digits and _, beginning with a letter"
+            "use small letters from a to z, digits and _, beginning with a letter"
         ],
     ),
     "a stanza of another project": (

@@ -27,6 +27,34 @@ TEXT: dict[str, Case] = {
             f"{CLAIMS}:19: '\\beta' in a string is a backspace and eta, not LaTeX: double the backslash: '\\\\beta'",
         ],
     ),
+    "a formula with a brace that stays open": (
+        CLAIMS,
+        "\\\\sum_i (a_i",
+        "\\\\sum_{i (a_i",
+        [
+            f"{CLAIMS}:19: kg:formula is not LaTeX: a {{ is never closed: "
+            "close it, or write \\\\{ where a brace is to be seen"
+        ],
+    ),
+    "a formula with a bracket that nothing opened": (
+        CLAIMS,
+        "\\\\sum_i (a_i + b_i)",
+        "\\\\sum_i (a_i + b_i\\\\right)",
+        [
+            f"{CLAIMS}:19: kg:formula is not LaTeX: a \\right closes nothing: "
+            "close it, or write \\\\{ where a brace is to be seen"
+        ],
+    ),
+    "a formula in a reason that stays open": (
+        CLAIMS,
+        "the powers are fixed",
+        "the $x^i are fixed",
+        [
+            f"{CLAIMS}:20: kg:because holds an odd number of $: "
+            "put $ before and after every formula, and \\\\$ where a dollar is meant"
+        ],
+    ),
+    "braces that are to be seen": (CLAIMS, "\\\\sum_i (a_i", "\\\\{\\\\sum_i (a_i", []),
     "LaTeX with a single backslash, read as a tab": (
         CLAIMS,
         "the powers are fixed",

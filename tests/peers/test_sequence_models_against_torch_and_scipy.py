@@ -25,7 +25,7 @@ from kg.impl.fastweights import (
     householder_reflection,
     unnormalised_linear_attention,
 )
-from kg.impl.linearvariants import efficient_attention
+from kg.impl.linearattention import efficient_attention
 from kg.impl.longconvolution import (
     fft_long_convolution,
     hankel_matrix,

@@ -59,7 +59,7 @@ class NoGraph:
 
     claims: dict = {}  # noqa: RUF012 - read only
     concepts: dict = {}  # noqa: RUF012 - read only
-    code = None
+    reached: dict = {}  # noqa: RUF012 - read only
 
 
 def searched(*functions: Callable) -> tuple[Known, list[Collision]]:

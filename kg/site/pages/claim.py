@@ -162,7 +162,7 @@ def _sides(knowledge: Knowledge, claim: Claim) -> list[nodes.Node]:
     """Both sides' code next to each other; where a side is no concept, whatever the check reaches."""
     found = knowledge.code.implementations
     names = [name for name in (claim.left, claim.right) if name in found]
-    others = [name for name in knowledge.code.reached(claim) if name not in names]
+    others = [name for name in knowledge.graph.reached[claim.name] if name not in names]
     listings = [_listing(knowledge, found[name]) for name in [*names, *others] if name is not None]
     if not listings:
         return []
@@ -237,7 +237,7 @@ def _citation(knowledge: Knowledge, claim: Claim) -> nodes.section:
     evidence = claim.evidence
     state = (
         f", evidence {evidence.digest}"
-        if evidence and evidence.digest and not knowledge.graph.is_stale(claim)
+        if evidence and evidence.digest and claim.name not in knowledge.stale
         else ""
     )
     own = "\n".join(
