@@ -18,6 +18,12 @@ def hears_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(autouse=True)
+def as_wide_as_where_there_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines are broken alike in every shell, and by workers that pytest starts."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+
 @pytest.fixture
 def toy(tmp_path: Path) -> Path:
     """A copy of the second project, with nothing recorded yet."""

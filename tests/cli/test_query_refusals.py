@@ -88,7 +88,7 @@ def test_the_same_query_would_call_it_without_the_refusal(text: str, trap: Trap)
         'SELECT * { ?claim kg:statement ?s FILTER(CONTAINS(?s, "SERVICE <http://x> { LOAD FROM")) }',
         "SELECT * { ?claim kg:statement 'service' } # SERVICE <http://x> {}",
         "SELECT * { ?claim <http://example.org/SERVICE> ?load . ?load a concept:service }",
-        "SELECT * { ?claim ?load ?from . _:service a ?insert }",
+        "SELECT * { ?claim ?load ?from . _:service a ?insert } LIMIT 3",
         "PREFIX service: <http://example.org/> SELECT * { ?s a service:thing }",
         "SELECT * { ?s ?p 'x'@en-service }",
     ],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import cProfile
+import pstats
 import sys
-import time
 from pathlib import Path
 
 from kg.reasoning.propagation import Fact, Link, Literal, Rule, contradictions, propagate
@@ -100,16 +101,17 @@ def test_facts_that_agree_contradict_nothing() -> None:
     assert contradictions(given, [COMPACT]) == []
 
 
-def test_nine_hundred_rules_on_the_scale_of_pi_base_take_less_than_a_second(monkeypatch) -> None:
+def test_nine_hundred_rules_on_the_scale_of_pi_base_take_less_than_a_million_calls(monkeypatch) -> None:
+    """A tenth of a second; calls are counted because they are the same on every machine, and seconds are not."""
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "benchmarks"))
     import propagation as benchmark
 
     given, rules = benchmark.instance(7, 0.3)
     rules = benchmark.filled_up(rules)
     assert (len(rules), len({fact.literal.thing for fact in given})) == (900, 220)
-    started = time.process_time()
-    closure = propagate(given, rules)
-    assert time.process_time() - started < 1
+    with cProfile.Profile() as profile:
+        closure = propagate(given, rules)
+    assert pstats.Stats(profile).total_calls < 1_000_000
     assert len(closure.literals()) > len(given)
     assert contradictions(given, rules) == []
     sys.modules.pop("propagation")
