@@ -22,6 +22,7 @@ from kg.impl.gating import (
 )
 from kg.impl.normalisation import instance_norm, layer_norm, layer_norm_jacobian, rms_norm, scaled_projection
 from kg.impl.operatornorm import projected_gradient_ascent, relu_network
+from kg.impl.sigmoids import elu, logistic, softplus
 
 PEERS = {
     "relu": "torch.nn.functional.relu",
@@ -30,6 +31,9 @@ PEERS = {
     "gelu": "torch.nn.functional.gelu",
     "gelu_tanh": "torch.nn.functional.gelu",
     "swish": "torch.nn.functional.silu",
+    "logistic": "torch.sigmoid",
+    "softplus": "torch.nn.functional.softplus",
+    "elu": "torch.nn.functional.elu",
     "layer_norm": "torch.nn.functional.layer_norm",
     "rms_norm": "torch.nn.functional.rms_norm",
     "instance_norm": "torch.nn.functional.instance_norm",
@@ -71,6 +75,14 @@ def test_swish_of_scale_one_is_pytorchs_silu_and_other_scales_shrink_it(agree) -
     x = np.linspace(-8, 8, 91)
     agree(swish(x, np.asarray(1.0)), functional.silu(tensor(x)))
     agree(swish(x, np.asarray(2.5)), functional.silu(tensor(2.5 * x)) / 2.5)
+
+
+def test_the_logistic_function_softplus_and_elu(rng, agree) -> None:
+    x = np.append(3 * rng.standard_normal(9), 0.0)
+    agree(logistic(x), torch.sigmoid(tensor(x)))
+    agree(softplus(x), functional.softplus(tensor(x)))
+    agree(elu(x, np.asarray(1.0)), functional.elu(tensor(x)))
+    agree(elu(x, np.asarray(0.7)), functional.elu(tensor(x), alpha=0.7))
 
 
 def test_pytorchs_gelu_is_off_by_more_than_a_hundredth_at_minus_eight() -> None:
