@@ -7,8 +7,10 @@ allowed.
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +32,8 @@ _NAMES = {"localhost", HOST, "::1"}
 _CONNECTIONS = 64
 _GRACE = 5.0
 """Seconds that running queries are given to end when the server stops."""
+_LISTENED = 2.0
+"""Seconds that a client is listened to whose request was refused before it had been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,7 @@ class _Handler(SimpleHTTPRequestHandler):
             self._check_origin()
             body = self._body()
         except Refusal as refusal:
-            # What is left of the body would be taken for the next request.
-            self.close_connection = True
-            self._refuse(refusal)
+            self._refuse_unread(refusal)
         else:
             self._respond(body)
 
@@ -153,9 +155,8 @@ class _Handler(SimpleHTTPRequestHandler):
         self.end_headers()
 
     def do_PUT(self) -> None:
-        self.close_connection = True
         allowed = ("Allow", "GET, HEAD, POST, OPTIONS")
-        self._refuse(Refusal(405, "this endpoint is read-only: use GET or POST"), allowed)
+        self._refuse_unread(Refusal(405, "this endpoint is read-only: use GET or POST"), allowed)
 
     def do_DELETE(self) -> None:
         self.do_PUT()
@@ -255,6 +256,19 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _refuse(self, refusal: Refusal, *headers: tuple[str, str]) -> None:
         self._send(refusal.status, "text/plain", f"{refusal.words}\n".encode(errors="replace"), *headers)
+
+    def _refuse_unread(self, refusal: Refusal, *headers: tuple[str, str]) -> None:
+        """Refuse a request whose body was not read, and end the connection: the rest would be taken for the next one."""
+        self.close_connection = True
+        self._refuse(refusal, *headers)
+        # A client that still sends when the connection is closed loses the answer, so it is listened to for a while.
+        until = time.monotonic() + _LISTENED
+        with suppress(OSError):
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(_LISTENED)
+            while self.connection.recv(1 << 16) and time.monotonic() < until:
+                pass
 
     def _send(self, status: int, media_type: str, content: bytes, *headers: tuple[str, str]) -> None:
         self.send_response(status)
